@@ -1,0 +1,47 @@
+# Every target sets up what it needs; `make run` and `make test` are all a person has to know.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready
+DEV_STAMP := $(VENV)/.ready-dev
+
+.PHONY: run test check bench namespaces clean
+.DEFAULT_GOAL := run
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "meshnode needs Python 3.11 or newer. Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { \
+	  echo "Python's venv is missing. On Debian, Ubuntu and Raspberry Pi OS: sudo apt install python3-venv"; exit 1; }
+
+$(STAMP): pyproject.toml | $(VENV)/bin/python
+	@echo "Setting up meshnode in $(VENV) (once; needs the network)"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(DEV_STAMP): $(STAMP) pyproject.toml
+	@echo "Setting up the test tools in $(VENV) (once; needs the network)"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+run: $(STAMP)
+	@$(BIN)/meshnode
+
+test: $(DEV_STAMP)
+	@$(BIN)/pytest
+
+check: $(DEV_STAMP)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/pytest tests/architecture
+
+bench: $(DEV_STAMP)
+	@$(BIN)/python -m bench
+
+namespaces: $(DEV_STAMP)
+	@$(BIN)/pytest -m namespaces tests/mesh
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info

@@ -1,0 +1,1 @@
+"""Documents and merge. Pure: no I/O, no clock, no keys, no asyncio."""
