@@ -1,0 +1,83 @@
+"""The shapes of the local API, in one place for both ends.
+
+Rules of this module:
+1. One line is one JSON object in UTF-8. A request has `id` and `do`; its reply has the same `id` and either `ok` or
+   `error`. A line with `event` belongs to a subscription.
+2. Unknown keys are ignored by both ends, so that a newer screen can speak to an older node.
+3. Nothing here does I/O.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from meshnode.errors import MeshnodeError
+
+Json = dict[str, Any]
+
+VERSION: Final = 1
+MAX_LINE_BYTES: Final = 4 * 1024 * 1024
+"""A page of 200 records with long details fits; a runaway line does not."""
+SNAPSHOT_PAGE_RECORDS: Final = 200
+
+REQUESTS: Final = {
+    "status": "what this node is, who is linked, what is unsent",
+    "subscribe": "a snapshot in pages, then every change as it is committed",
+    "act": "one action of a board",
+    "record": "one record's view",
+    "records": "the views of one kind",
+    "history": "who wrote what when in a record, newest first",
+    "conflicts": "the fields of a record with several current values",
+    "resolve": "pick one value, or write a third",
+    "undo": "put back what a change overwrote",
+    "invite": "a new invite: short code, full token, addresses",
+    "invites": "the invites that are open now",
+    "found": "start a neighbourhood",
+    "preview": "what a code leads to, before saying yes",
+    "join": "join the neighbourhood that a code leads to",
+    "leave": "leave the neighbourhood for good",
+    "where": "the paths of this profile",
+    "stop": "end the node's process",
+}
+
+
+def encode_line(message: Json) -> bytes:
+    """One message as one line."""
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def decode_line(line: bytes) -> Json:
+    """One line as one message.
+
+    Raises:
+        ValueError: this is not one JSON object.
+    """
+    message = json.loads(line)
+    if not isinstance(message, dict):
+        raise ValueError("a line must be one JSON object")
+    return message
+
+
+class ApiError(MeshnodeError):
+    """The node refused the request."""
+
+    def __init__(self, code: str, message: str, what_next: str = "", exit_code: int = 1) -> None:
+        super().__init__(message, next_step=what_next)
+        self.code = code  # type: ignore[misc]  # an API error carries the node's code, not its class's
+        self.exit_code = exit_code  # type: ignore[misc]
+
+
+def error_message(error: MeshnodeError) -> Json:
+    """The `error` part of a reply."""
+    return {"code": error.code, "message": str(error), "next": error.what_next, "exit": error.exit_code}
+
+
+def error_from(message: Json) -> ApiError:
+    """The exception that an `error` part stands for."""
+    return ApiError(
+        str(message.get("code", "error")),
+        str(message.get("message", "The node refused this.")),
+        str(message.get("next", "")),
+        int(message.get("exit", 1)),
+    )
