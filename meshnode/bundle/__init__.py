@@ -1,0 +1,1 @@
+"""Signed things in files: what a stick, a backup or a person leaving carries."""

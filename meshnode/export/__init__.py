@@ -1,0 +1,1 @@
+"""What leaves for other programs: views as JSON lines, and later print, CSV and calendars."""

@@ -1,0 +1,124 @@
+"""Feed: one screen's subscription: a snapshot in pages, then what changes, folded together.
+
+Rules of this module:
+1. A screen that reads slowly gets fewer, larger events, never an endless queue: only ids of what changed are kept.
+2. The first event after quiet goes out at once; what follows waits a short moment for company.
+3. Sequence numbers have no gaps; a screen that sees one asks for a new snapshot.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from crdt.identifiers import RecordId
+from meshnode.api.requests import Requests
+from meshnode.api.schema import SNAPSHOT_PAGE_RECORDS, Json
+from meshnode.events import Event, ItemsCommitted, MembershipChanged, PeersChanged, RecordsChanged, TroubleChanged
+
+log = logging.getLogger("meshnode.api")
+
+GATHER_SECONDS = 0.05
+STATUS_SECONDS = 0.25
+Send = Callable[[Json], Awaitable[None]]
+
+
+class Feed:
+    """What one subscriber still has to be told."""
+
+    def __init__(self, requests: Requests, send: Send) -> None:
+        self._requests = requests
+        self._send = send
+        self.sequence = 0
+        self._records: set[RecordId] = set()
+        self._members = False
+        self._status = False
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._was_inside = requests.inside
+
+    def start(self) -> None:
+        """Send the snapshot, then follow."""
+        self._unsubscribe = self._requests.events.subscribe(self._heard)
+        self._task = asyncio.create_task(self._follow())
+
+    def stop(self) -> None:
+        """Send nothing more."""
+        if self._task is not None:
+            self._unsubscribe()
+            self._task.cancel()
+
+    def _heard(self, event: Event) -> None:
+        match event:
+            case RecordsChanged(records=records):
+                self._records |= records
+                self._status = True
+            case MembershipChanged():
+                self._members = self._status = True
+            case PeersChanged() | TroubleChanged():
+                self._status = True
+            case ItemsCommitted():
+                return
+        self._wake.set()
+
+    async def _follow(self) -> None:
+        try:
+            await self._snapshot()
+            status_due = 0.0
+            loop = asyncio.get_running_loop()
+            while True:
+                await self._wait(status_due)
+                if self._requests.inside != self._was_inside:
+                    self._was_inside = self._requests.inside
+                    await self._tell({"event": "network"})
+                await self._records_and_members()
+                if self._status and loop.time() >= status_due:
+                    self._status = False
+                    status_due = loop.time() + STATUS_SECONDS
+                    await self._tell({"event": "status", "status": self._requests.status()})
+                await asyncio.sleep(GATHER_SECONDS)
+        except OSError:
+            return
+        except Exception:
+            log.exception("a subscription failed")
+
+    async def _wait(self, status_due: float) -> None:
+        """Until something is to be told: news, or a status that was held back."""
+        held_back = status_due - asyncio.get_running_loop().time() if self._status else None
+        try:
+            async with asyncio.timeout(max(0.0, held_back) if held_back is not None else None):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+        self._wake.clear()
+
+    async def _snapshot(self) -> None:
+        page: list[Json] = []
+        part = 0
+        for number, record in enumerate(self._requests.record_ids()):
+            page.append(self._requests.view(record))
+            if number % 20 == 0:
+                await asyncio.sleep(0)
+            if len(page) == SNAPSHOT_PAGE_RECORDS:
+                await self._tell({"event": "snapshot", "part": part, "last": False, "records": page})
+                page, part = [], part + 1
+        members, devices = self._requests.people()
+        status = self._requests.status()
+        await self._tell(
+            {"event": "snapshot", "part": part, "last": True, "records": page, "members": members}
+            | {"devices": devices, "status": status}
+        )
+
+    async def _records_and_members(self) -> None:
+        if self._members:
+            self._members = False
+            members, devices = self._requests.people()
+            await self._tell({"event": "members", "members": members, "devices": devices})
+        while self._records:
+            some = [self._records.pop() for _ in range(min(len(self._records), SNAPSHOT_PAGE_RECORDS))]
+            await self._tell({"event": "records", "records": [self._requests.view(record) for record in some]})
+
+    async def _tell(self, message: Json) -> None:
+        self.sequence += 1
+        await self._send(message | {"seq": self.sequence})

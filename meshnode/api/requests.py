@@ -1,0 +1,198 @@
+"""Requests: what a screen or a command may ask of the node, as one table of names and methods.
+
+Rules of this module:
+1. Names and arguments are those of `schema.REQUESTS`; a test compares the two.
+2. Input is checked here and refused with a sentence; what the boards refuse is said in their words.
+3. Nothing here touches a socket: the server and the tests call `answer`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, Protocol
+
+from crdt.identifiers import RecordId
+from meshnode.api.board_requests import BoardRequests
+from meshnode.api.schema import Json
+from meshnode.errors import AlreadyMember, BadInput, NoNetwork
+from meshnode.events import Events
+from meshnode.founding import Invitations
+from meshnode.peers.status import StatusBoard
+from meshnode.replica.replica import Replica
+
+MS_PER_DAY = 86_400_000
+
+
+class Inside(Protocol):
+    """What a node that belongs to a network offers."""
+
+    replica: Replica
+    invitations: Invitations
+    status_board: StatusBoard
+
+    def addresses(self) -> list[str]: ...
+
+
+class Doorstep(Protocol):
+    """How a node gets from outside to inside, and out again."""
+
+    async def found(self, network: str, name: str) -> None: ...
+    async def preview(self, code: str, address: str | None) -> Json: ...
+    async def join(self, code: str, name: str, address: str | None) -> None: ...
+    async def leave(self) -> str: ...
+
+
+class Requests:
+    """The table of requests of one node."""
+
+    def __init__(
+        self,
+        events: Events,
+        doorstep: Doorstep,
+        outside_status: Callable[[], Json],
+        where: Callable[[], Json],
+        stop: Callable[[], None],
+    ) -> None:
+        self.events = events
+        self._doorstep = doorstep
+        self._outside_status = outside_status
+        self._where = where
+        self._stop = stop
+        self._inside: Inside | None = None
+        self._boards: BoardRequests | None = None
+        self._answers: dict[str, Callable[[Json], Awaitable[Json]]] = {
+            name: getattr(self, f"_{name}")
+            for name in ("invite", "invites", "found", "preview", "join", "leave", "where_", "stop_", "status_")
+        }
+
+    def enter(self, inside: Inside | None) -> None:
+        """From now on, answer for this network (or for none)."""
+        self._inside = inside
+        self._boards = BoardRequests(inside.replica) if inside else None
+
+    @property
+    def inside(self) -> bool:
+        """Whether this node belongs to a network."""
+        return self._inside is not None
+
+    async def answer(self, do: str, arguments: Json) -> Json:
+        """Do what is asked.
+
+        Raises:
+            MeshnodeError: it was refused; the class says why.
+        """
+        own = self._answers.get(do) or self._answers.get(f"{do}_")
+        if own is not None:
+            return await own(arguments)
+        if do in BoardRequests.NAMES:
+            self._needed()
+            assert self._boards is not None
+            return await self._boards.answer(do, arguments)
+        raise BadInput(f"This node does not know the request {do!r}.", next_step="Is it older than this program?")
+
+    # -- what a feed reads ------------------------------------------------------------------------------------------
+
+    def record_ids(self) -> Iterable[RecordId]:
+        """Every record of the network."""
+        return self._inside.replica.store.records(None) if self._inside else ()
+
+    def view(self, record: RecordId) -> Json:
+        """What people see of one record."""
+        return self._needed().replica.records.view(record)
+
+    def people(self) -> tuple[Json, Json]:
+        """Members and devices by id."""
+        return self._inside.status_board.people() if self._inside else ({}, {})
+
+    def status(self) -> Json:
+        """What this node is and who is linked."""
+        return self._inside.status_board.status() if self._inside else self._outside_status()
+
+    # -- answers ----------------------------------------------------------------------------------------------------
+
+    def _needed(self) -> Inside:
+        if self._inside is None:
+            raise NoNetwork
+        return self._inside
+
+    def _must_be_outside(self) -> None:
+        if self._inside is not None:
+            raise AlreadyMember
+
+    async def _status_(self, _: Json) -> Json:
+        return self.status()
+
+    async def _where_(self, _: Json) -> Json:
+        return self._where()
+
+    async def _stop_(self, _: Json) -> Json:
+        self._stop()
+        return {}
+
+    async def _invite(self, arguments: Json) -> Json:
+        inside = self._needed()
+        uses, days = whole_number(arguments, "uses", 1), whole_number(arguments, "days", 2)
+        today = inside.replica.clock() // MS_PER_DAY
+        new = await inside.invitations.invite(today, uses, days)
+        expires_ms = (new.expires_day + 1) * MS_PER_DAY
+        return {"short": new.short, "token": new.token, "expires_ms": expires_ms, "uses": new.uses} | {
+            "address": inside.addresses()
+        }
+
+    async def _invites(self, _: Json) -> Json:
+        inside = self._needed()
+        today = inside.replica.clock() // MS_PER_DAY
+        return {
+            "invites": [
+                {"id": invite.id.hex(), "uses": invite.uses, "expires_ms": (invite.expires + 1) * MS_PER_DAY}
+                for invite in inside.invitations.open_invites(today)
+            ]
+        }
+
+    async def _found(self, arguments: Json) -> Json:
+        self._must_be_outside()
+        await self._doorstep.found(text(arguments, "network"), text(arguments, "name"))
+        return self.status()
+
+    async def _preview(self, arguments: Json) -> Json:
+        self._must_be_outside()
+        return await self._doorstep.preview(text(arguments, "code"), optional_text(arguments, "address"))
+
+    async def _join(self, arguments: Json) -> Json:
+        self._must_be_outside()
+        await self._doorstep.join(
+            text(arguments, "code"), text(arguments, "name"), optional_text(arguments, "address")
+        )
+        return self.status()
+
+    async def _leave(self, _: Json) -> Json:
+        self._needed()
+        return {"thanks": await self._doorstep.leave()}
+
+
+def text(arguments: Json, name: str) -> str:
+    """A required text argument.
+
+    Raises:
+        BadInput: it is missing or not text.
+    """
+    value = arguments.get(name)
+    if not isinstance(value, str) or not value.strip():
+        raise BadInput(f"The {name} is missing.")
+    return value
+
+
+def optional_text(arguments: Json, name: str) -> str | None:
+    """A text argument that may be left out."""
+    value: Any = arguments.get(name)
+    if value is not None and not isinstance(value, str):
+        raise BadInput(f"The {name} must be text.")
+    return value or None
+
+
+def whole_number(arguments: Json, name: str, default: int) -> int:
+    """A whole number that may be left out."""
+    value = arguments.get(name, default)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise BadInput(f"{name} must be a whole number.")
+    return value

@@ -1,0 +1,222 @@
+"""Link: joins one connection to one session, and both to the replica.
+
+Rules of this module:
+1. It decides nothing about the protocol (the session does) and nothing about truth (the replica does). It moves bytes,
+   puts what arrived through the one door, and tells the session what is on disk.
+2. Access is judged here: the key that the handshake proved must belong to a device that the statements call current.
+3. A peer's fault ends this link and nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from crdt.identifiers import DeviceId, ItemId, Lane
+from meshnode.errors import ConnectionLost, PeerError, RemoteProtocolError, StorageError
+from meshnode.events import Event, ItemsCommitted, MembershipChanged
+from meshnode.membership.fold import AuthorClass
+from meshnode.membership.statements import Device, Hello, StatementRefused, check_statement, parse_statement
+from meshnode.replica.replica import Replica
+from meshnode.sync.session import PeerHello, PeerLeft, Received, Session, Settled
+from meshnode.transport.connection import Connection
+
+log = logging.getLogger("meshnode.peers")
+
+STRIKES = 8
+"""Malformed or forged items from one link before it is closed: a bug in one record passes, a liar does not."""
+
+Monotonic = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkEnd:
+    """Why a link ended."""
+
+    code: str
+    polite: bool
+
+
+class Link:
+    """One live conversation with one peer."""
+
+    def __init__(self, connection: Connection, session: Session, replica: Replica, monotonic: Monotonic) -> None:
+        self.connection = connection
+        self.session = session
+        self.device: DeviceId | None = None
+        self.boot_nonce = b""
+        self.granted = False
+        self.since_ms = 0
+        self.end: LinkEnd | None = None
+        self._replica = replica
+        self._monotonic = monotonic
+        self._strikes = 0
+        self._wake = asyncio.Event()
+        self._inbox: asyncio.Queue[Received] = asyncio.Queue()
+        self.on_granted: Callable[[Link], bool] = lambda _: True
+        self.on_progress: Callable[[Link], None] = lambda _: None
+
+    async def run(self) -> LinkEnd:
+        """Speak until either side ends it; never raises for a peer's fault."""
+        unsubscribe = self._replica.events.subscribe(self._heard)
+        tasks = [
+            asyncio.create_task(part()) for part in (self._receive, self._send_when_due, self._commit_what_arrives)
+        ]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            self.end = self.end or _end_of(done)
+            await self._say_goodbye()
+        finally:
+            unsubscribe()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self.connection.close()
+        return self.end or LinkEnd("closed", polite=True)
+
+    def close(self, code: str) -> None:
+        """End the link politely: say why, then go."""
+        self.end = self.end or LinkEnd(code, polite=True)
+        self.session.bye(code)
+        self._wake.set()
+
+    # -- what arrives -----------------------------------------------------------------------------------------------
+
+    async def _receive(self) -> None:
+        while self.end is None:
+            frame = await self.connection.receive()
+            self.session.receive_frame(frame, self._monotonic())
+            self._take_events()
+            self._wake.set()
+
+    def _take_events(self) -> None:
+        for event in self.session.events_received():
+            match event:
+                case PeerHello():
+                    self._greet(event)
+                case Received():
+                    self._inbox.put_nowait(event)
+                case Settled():
+                    self.on_progress(self)
+                case PeerLeft(code=code):
+                    self.end = self.end or LinkEnd(code, polite=True)
+
+    def _greet(self, hello: PeerHello) -> None:
+        """The peer says which device it is: hold it to the key that the handshake proved."""
+        try:
+            check_statement(self._replica.network, hello.device_statement)
+            statement = parse_statement(self._replica.network, hello.device_statement)
+        except StatementRefused as refusal:
+            raise RemoteProtocolError("the peer's own device statement is not valid") from refusal
+        if not isinstance(statement, Device | Hello) or statement.noise != self.connection.remote.noise_key:
+            raise RemoteProtocolError("the peer's device statement is for another key")
+        self.device = statement.device
+        self.boot_nonce = hello.boot_nonce
+        self._judge()
+
+    def _judge(self) -> None:
+        """Open the change lanes to a current device, close to one that can no longer become one."""
+        if self.granted or self.device is None:
+            return
+        match self._replica.membership.author_class(self.device):
+            case AuthorClass.CURRENT:
+                if not self.on_granted(self):
+                    self.close("double")
+                    return
+                self.granted = True
+                self.session.grant(self._monotonic())
+                self._wake.set()
+                self.on_progress(self)
+            case AuthorClass.PAST | AuthorClass.REMOVED:
+                self.session.refuse("not-a-member")
+                self.end = self.end or LinkEnd("not-a-member", polite=True)
+                self._wake.set()
+            case AuthorClass.UNKNOWN:
+                return
+
+    async def _commit_what_arrives(self) -> None:
+        while True:
+            batch = await self._inbox.get()
+            source = bytes(self.device or b"")
+            try:
+                accepted = await self._replica.accept(batch.lane, batch.items, source)
+            except StorageError as error:
+                log.warning("nothing more is taken from %s: %s", self.connection.remote.address, error)
+                raise
+            self._strikes += accepted.strikes
+            if self._strikes > STRIKES:
+                raise RemoteProtocolError("too many malformed items")
+            self.session.committed(batch.receipt, accepted.done, self._monotonic())
+            self._take_events()
+            if batch.lane is Lane.STATEMENTS:
+                self._judge()
+            self.on_progress(self)
+            self._wake.set()
+
+    # -- what goes out ----------------------------------------------------------------------------------------------
+
+    def _heard(self, event: Event) -> None:
+        match event:
+            case ItemsCommitted(lane=lane, items=items):
+                self.session.publish(lane, items, self._monotonic())
+                self._wake.set()
+            case MembershipChanged():
+                self._recheck()
+
+    def _recheck(self) -> None:
+        if not self.granted:
+            self._judge()
+        elif self.device is not None and self._replica.membership.author_class(self.device) is not AuthorClass.CURRENT:
+            self.close("not-a-member")
+
+    async def _send_when_due(self) -> None:
+        while True:
+            for frame in self.session.frames_to_send():
+                await self.connection.send(frame)
+            if self.end is not None:
+                return
+            deadline = self.session.next_deadline()
+            delay = None if deadline is None else max(0.0, deadline - self._monotonic())
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(delay):
+                    await self._wake.wait()
+            self._wake.clear()
+            self.session.tick(self._monotonic())
+            self._take_events()
+
+    async def _say_goodbye(self) -> None:
+        with contextlib.suppress(PeerError, OSError):
+            for frame in self.session.frames_to_send():
+                await self.connection.send(frame)
+
+    # -- what a person may know -------------------------------------------------------------------------------------
+
+    @property
+    def they_lack(self) -> int:
+        """Items of ours that the peer is not known to hold."""
+        return self.session.they_lack()
+
+    @property
+    def i_lack(self) -> int:
+        """Items the peer is known to hold and we do not."""
+        return self.session.i_lack()
+
+
+def _end_of(tasks: set[asyncio.Task[None]]) -> LinkEnd:
+    """What ended the link: the first task to finish, judged by who is to blame."""
+    for task in tasks:
+        error = None if task.cancelled() else task.exception()
+        match error:
+            case None:
+                continue
+            case ConnectionLost():
+                return LinkEnd("cut-off", polite=False)
+            case PeerError() | StorageError():
+                return LinkEnd(error.code, polite=False)
+            case _:
+                log.error("a link failed on our side", exc_info=error)
+                return LinkEnd("local-fault", polite=False)
+    return LinkEnd("closed", polite=True)

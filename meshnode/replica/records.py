@@ -1,0 +1,107 @@
+"""Records: open records and their views, both caches over the signed changes.
+
+Rules of this module:
+1. Everything here can be dropped at any moment and built again from the store.
+2. A record is opened when somebody asks for it; the least recently used one is closed again.
+3. A view is taken from disk while it is fresh; the flag that says so is kept by the insert of a change.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from crdt.catalog import kind_of
+from crdt.errors import UnknownKind
+from crdt.identifiers import DeviceId, MemberId, RecordId
+from crdt.record import OpenRecord, SignedChange
+from meshnode.identity.envelope import parse_envelope
+from meshnode.membership.fold import Membership
+from meshnode.store.change_log import StoredChange
+from meshnode.store.store import Store
+
+OPEN_RECORDS = 128
+"""About 10 KB each: what a person has on screen, not the whole board."""
+
+View = dict[str, Any]
+
+
+class Records:
+    """The records of one replica, opened on demand."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._open: OrderedDict[RecordId, OpenRecord] = OrderedDict()
+        self._membership: Membership | None = None
+
+    def judge_by(self, membership: Membership) -> None:
+        """Read from now on with this answer to who may speak for whom."""
+        self._membership = membership
+
+    def member_of(self, device: DeviceId) -> MemberId | None:
+        """The person a device speaks for."""
+        return self._membership.member_of(device) if self._membership else None
+
+    def exists(self, record: RecordId) -> bool:
+        """Whether anything at all was written in this record."""
+        return record in self._open or self._store.has_record(record)
+
+    def open(self, record: RecordId) -> OpenRecord:
+        """The record with every change that is on disk; empty when there is none."""
+        if (known := self._open.get(record)) is not None:
+            self._open.move_to_end(record)
+            return known
+        opened = OpenRecord(record)
+        opened.add(_signed(change) for change in self._store.changes_of(record))
+        self._open[record] = opened
+        while len(self._open) > OPEN_RECORDS:
+            self._open.popitem(last=False)
+        return opened
+
+    def merge(self, changes: Iterable[StoredChange]) -> None:
+        """Bring committed changes into those of their records that are open."""
+        for change in changes:
+            if (opened := self._open.get(change.record)) is not None:
+                opened.add((_signed(change),))
+
+    def view(self, record: RecordId) -> View:
+        """What people see of a record."""
+        cached = self._store.view(record)
+        if cached is not None and not cached.stale and cached.text:
+            view: View = json.loads(cached.text)
+            return view
+        return self.refresh(record)
+
+    def refresh(self, record: RecordId) -> View:
+        """Compute a view anew and keep it."""
+        view = self.open(record).view(self)
+        self._store.keep_view(record, json.dumps(view, ensure_ascii=False, separators=(",", ":")))
+        return view
+
+    def refresh_stale(self, limit: int) -> int:
+        """Compute up to `limit` views that changes have made stale; how many were."""
+        stale = self._store.stale_records(limit)
+        for record in stale:
+            self.refresh(record)
+        return len(stale)
+
+    def views(self, kind: int | None = None) -> Iterator[View]:
+        """Every view, of one kind or of all, in the order of their ids."""
+        for record in list(self._store.records(kind)):
+            yield self.view(record)
+
+
+def _signed(change: StoredChange) -> SignedChange:
+    return SignedChange(
+        change.id, change.author, change.at_ms, change.received_ms, parse_envelope(change.envelope).raw
+    )
+
+
+def kind_name(record: RecordId) -> str:
+    """The name of a record's kind, or "unknown" for one that this version has no declaration of."""
+    try:
+        return kind_of(record).name
+    except UnknownKind:
+        return "unknown"

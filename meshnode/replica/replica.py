@@ -1,0 +1,223 @@
+"""Replica: the one door. Everything that enters this node's copy of the two sets enters through `accept` or `edit`.
+
+Rules of this module:
+1. How a thing arrived (key press, live peer, backlog, stick, backup) makes no difference to what is done with it:
+   check, authorise, append, merge, publish.
+2. Nothing is published, and so nothing is sent, acknowledged or shown, before it is on disk.
+3. Our own edits pass the same checks as a stranger's bytes (law iii).
+4. Runs on the event loop's thread; only checking a backlog and the commit itself happen elsewhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from weakref import WeakValueDictionary
+
+from crdt.identifiers import ChangeId, ItemId, Lane, NetworkId, RecordId, item_key, lane_of
+from crdt.record import Edit
+from meshnode.errors import MeshnodeError
+from meshnode.events import Events, ItemsCommitted, MembershipChanged, RecordsChanged
+from meshnode.identity.envelope import CheckedChange, seal_change
+from meshnode.identity.keys import Identity
+from meshnode.membership.fold import Membership, fold
+from meshnode.membership.statements import StatementRefused, check_statement, statement_id
+from meshnode.replica.admission import Refusal, Verdicts, judge_changes
+from meshnode.replica.records import Records
+from meshnode.store.store import Batch, Committed, NewChange, NewStatement, ParkedChange, Store
+
+log = logging.getLogger("meshnode.replica")
+
+CHECK_INLINE = 4
+"""So few are checked where they stand (about 0.2 ms each); more go to a thread so that keys and links stay quick."""
+
+OURS = b""
+"""The source of what was written here."""
+
+Clock = Callable[[], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What became of a batch: `done` will not change by sending it again, `strikes` count against the sender."""
+
+    done: tuple[ItemId, ...] = ()
+    new: tuple[ItemId, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    strikes: int = 0
+
+
+@dataclass(slots=True)
+class Bad:
+    """Ids refused for their own bytes: never fetched again, bounded."""
+
+    limit: int = 100_000
+    ids: dict[ItemId, None] = field(default_factory=dict)
+
+    def remember(self, item: ItemId) -> None:
+        """Keep the id; the oldest goes when there are too many."""
+        self.ids[item] = None
+        if len(self.ids) > self.limit:
+            self.ids.pop(next(iter(self.ids)))
+
+
+class Replica:
+    """This node's copy of one network."""
+
+    def __init__(self, store: Store, identity: Identity, network: NetworkId, events: Events, clock: Clock) -> None:
+        self.store = store
+        self.identity = identity
+        self.network = network
+        self.events = events
+        self.clock = clock
+        self.records = Records(store)
+        self.bad = Bad()
+        self._edits: WeakValueDictionary[RecordId, asyncio.Lock] = WeakValueDictionary()
+        self.membership: Membership = self._fold()
+
+    def _fold(self) -> Membership:
+        membership = fold(self.network, [data for _, data in self.store.statements()])
+        self.records.judge_by(membership)
+        return membership
+
+    # -- the door ---------------------------------------------------------------------------------------------------
+
+    async def accept(self, lane: Lane, items: Sequence[bytes], source: bytes) -> Accepted:
+        """Take signed things from anywhere.
+
+        Args:
+            lane: which of the three sets they are meant for.
+            items: their bytes as sent.
+            source: the device they came from; parked items are counted against it.
+
+        Raises:
+            StorageError: they could not be put on disk; nothing was changed.
+        """
+        if lane is Lane.STATEMENTS:
+            return await self._accept_statements(items)
+        judge = self.membership.author_class
+        if len(items) <= CHECK_INLINE:
+            verdicts = judge_changes(self.network, items, judge)
+        else:
+            verdicts = await asyncio.to_thread(judge_changes, self.network, items, judge)
+        for refusal in verdicts.refused:
+            if refusal.item is not None:
+                self.bad.remember(ItemId(refusal.item))
+        return await self._append(verdicts, source)
+
+    async def _append(self, verdicts: Verdicts, source: bytes) -> Accepted:
+        received = self.clock()
+        batch = Batch(
+            changes=[_new_change(checked, envelope, received) for checked, envelope in verdicts.admitted],
+            parked=[
+                ParkedChange(checked.id, checked.author, source, lane_of(checked.record), envelope)
+                for checked, envelope in verdicts.parked
+            ],
+        )
+        committed = await self._commit(batch)
+        return Accepted(
+            done=tuple(ItemId(checked.id) for checked, _ in (*verdicts.admitted, *verdicts.parked))
+            + tuple(ItemId(refusal.item) for refusal in verdicts.refused if refusal.item is not None),
+            new=tuple(ItemId(change.id) for change in committed.changes),
+            refused=tuple(verdicts.refused),
+            strikes=verdicts.strikes,
+        )
+
+    async def _accept_statements(self, items: Sequence[bytes]) -> Accepted:
+        good: list[NewStatement] = []
+        refused: list[Refusal] = []
+        for data in items:
+            try:
+                good.append(NewStatement(check_statement(self.network, data), data))
+            except StatementRefused as refusal:
+                refused.append(Refusal(None, refusal.code))
+        committed = await self._commit(Batch(statements=good))
+        done = tuple(ItemId(statement.id) for statement in good)
+        new = tuple(ItemId(statement.id) for statement in committed.statements)
+        return Accepted(done, new, tuple(refused), len(refused))
+
+    async def _commit(self, batch: Batch) -> Committed:
+        """Append on disk, then merge and publish."""
+        committed = await asyncio.wrap_future(self.store.submit(batch))
+        self.store.applied(committed)
+        if committed.statements:
+            self._publish_statements(committed)
+            await self._readmit_parked()
+        if committed.changes:
+            self._publish_changes(committed)
+        return committed
+
+    def _publish_statements(self, committed: Committed) -> None:
+        self.membership = self._fold()
+        items = tuple((item_key(0, statement.id), statement.data) for statement in committed.statements)
+        self.events.publish(ItemsCommitted(Lane.STATEMENTS, items))
+        self.events.publish(MembershipChanged())
+
+    def _publish_changes(self, committed: Committed) -> None:
+        self.records.merge(committed.changes)
+        for lane in (Lane.URGENT, Lane.ORDINARY):
+            items = tuple(
+                (item_key(change.at_ms, change.id), change.envelope)
+                for change in committed.changes
+                if lane_of(change.record) is lane
+            )
+            if items:
+                self.events.publish(ItemsCommitted(lane, items))
+        touched = frozenset(change.record for change in committed.changes)
+        self.events.publish(RecordsChanged(touched, tuple(change.id for change in committed.changes)))
+
+    async def _readmit_parked(self) -> None:
+        """Judge again what waited for statements about its author."""
+        judge = self.membership.author_class
+        authors = [author for author in self.store.parked_authors() if judge(author).belongs]
+        for author in authors:
+            envelopes = self.store.take_parked(author)
+            if envelopes:
+                await self._append(await asyncio.to_thread(judge_changes, self.network, envelopes, judge), OURS)
+
+    # -- writing here -----------------------------------------------------------------------------------------------
+
+    async def edit(self, record: RecordId, edits: Sequence[Edit]) -> ChangeId:
+        """Write in a record as this device; the id of the (last) change that came of it.
+
+        Raises:
+            BadValue, RecordTooLarge: crdt refused the edit; nothing was written.
+            StorageError: it could not be put on disk; nothing was written.
+        """
+        async with self._edits.setdefault(record, asyncio.Lock()):
+            opened = self.records.open(record)
+            written: ChangeId | None = None
+            for part in opened.split(edits):
+                envelope = seal_change(self.identity, self.network, record, self.clock(), opened.draft(part))
+                accepted = await self.accept(lane_of(record), (envelope,), OURS)
+                if not accepted.done:
+                    raise MeshnodeError(f"meshnode refused its own change: {accepted.refused}")
+                written = ChangeId(accepted.done[0])
+                opened = self.records.open(record)
+        if written is None:
+            raise MeshnodeError("There was nothing to write.")
+        return written
+
+    async def state(self, statement: bytes) -> ItemId:
+        """Add a statement signed here.
+
+        Raises:
+            StorageError: it could not be put on disk.
+        """
+        await self.accept(Lane.STATEMENTS, (statement,), OURS)
+        return ItemId(statement_id(self.network, statement))
+
+
+def _new_change(checked: CheckedChange, envelope: bytes, received_ms: int) -> NewChange:
+    return NewChange(
+        id=checked.id,
+        record=checked.record,
+        author=checked.author,
+        at_ms=checked.at_ms,
+        received_ms=received_ms,
+        hash=checked.chunk.hash,
+        lane=lane_of(checked.record),
+        envelope=envelope,
+    )
