@@ -1,11 +1,11 @@
 """What `crdt` refuses; the Replica turns these into `meshnode.errors` where a person or a peer must hear of it.
 
-    CrdtError
-    ├── ChunkRefused        foreign bytes that are not one bounded, well-formed change
-    ├── ChangeNotApplied    automerge would not take a change that passed the bounded reader
-    ├── BadValue            a person's input that a field does not accept
-    ├── NotPossibleNow      an action that the record's state does not allow
-    └── UnknownKind         a record kind this version has no declaration for
+CrdtError
+├── ChunkRefused        foreign bytes that are not one bounded, well-formed change
+├── ChangeNotApplied    automerge would not take a change that passed the bounded reader
+├── BadValue            a person's input that a field does not accept
+├── NotPossibleNow      an action that the record's state does not allow
+└── UnknownKind         a record kind this version has no declaration for
 """
 
 from __future__ import annotations
@@ -41,3 +41,11 @@ class NotPossibleNow(CrdtError):
 
 class UnknownKind(CrdtError):
     """This version of meshnode does not know this kind of record."""
+
+
+class RecordTooLarge(NotPossibleNow):
+    """This entry has grown too large to be edited."""
+
+
+class EditTooLarge(CrdtError):
+    """This edit does not fit into one change; `crdt.edits.parts` splits it."""

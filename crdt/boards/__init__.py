@@ -1,0 +1,1 @@
+"""One module a board: its record kinds, what is derived from them, its actions. Pure functions only."""

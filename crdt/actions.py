@@ -1,0 +1,19 @@
+"""Every action this version offers, by name: the one registry that CLI, palette, forms, help and completion read.
+
+Rules of this module:
+1. Actions are declared in their boards; here they are only gathered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from crdt.action import Action, Actor, Argument
+from crdt.boards import profiles, settings, tasks
+
+__all__ = ["ACTIONS", "Action", "Actor", "Argument"]
+
+ACTIONS: Mapping[str, Action] = MappingProxyType(
+    {action.name: action for action in (*tasks.ACTIONS, *settings.ACTIONS, *profiles.ACTIONS)}
+)

@@ -1,0 +1,82 @@
+"""The task board's record: what a task holds, and how it is shown. What people do with it is in `task_actions`.
+
+Rules of this module:
+1. Nobody is assigned: a claim is each person's own key, and several may claim one task.
+2. "claimed" is never stored: an open task with a claim is shown so, and open again when the last claim is passed on.
+3. No figure is attached to a person: people needed are counted, what a person did is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crdt.boards.task_actions import ACTIONS
+from crdt.boards.task_fields import CODE, FIELDS, VERSION
+from crdt.edits import Put
+from crdt.fields import RECORD_HEX, Json, entry_text
+from crdt.kinds import FieldChange, Kind
+from crdt.reading import EntryRead, Reading
+
+__all__ = ["ACTIONS", "CODE", "TASK"]
+
+_VERBS = {"doing": "start", "done": "done", "aside": "aside", "open": "reopen"}
+_GROUP_VERBS = {"comment": "comment", "check": "check_add", "tick": "check", "link": "link", "thanks": "thanks"}
+
+
+def _show(reading: Reading) -> dict[str, Json]:
+    claims = [{"member": read.member} for read in reading.entries("claim") if not read.id]
+    claims.sort(key=lambda claim: claim["member"])
+    status = reading.value("status")
+    return {
+        "title": reading.value("title"),
+        "details": reading.prose("details"),
+        "place": reading.value("place"),
+        "due": reading.value("due"),
+        "status": "claimed" if status == "open" and claims else status,
+        "people_needed": reading.value("people_needed"),
+        "claims": claims,
+        "checklist": [_item(reading, read) for read in reading.entries("check") if entry_text(read.content)],
+        "comments": [_said(reading, read) for read in reading.entries("comment") if entry_text(read.content)],
+        "links": [
+            {"record": read.id, "relation": read.content}
+            for read in sorted(reading.entries("link"), key=lambda read: read.id)
+            if RECORD_HEX.fullmatch(read.id)
+        ],
+        "thanks": [_said(reading, read) for read in reading.entries("thanks") if entry_text(read.content)],
+    }
+
+
+def _item(reading: Reading, read: EntryRead) -> dict[str, Json]:
+    """One line of the checklist: who added it, and who ticked it last."""
+    tick = reading.value(f"tick/{read.id}")
+    done = tick.get("done") is True
+    writer = reading.standing(f"tick/{read.id}")[0] if done else None
+    return {
+        "id": read.id,
+        "text": entry_text(read.content),
+        "done": done,
+        "member": read.member,
+        "done_by": reading.stamp(writer)["member"] if writer else "",
+    }
+
+
+def _said(reading: Reading, read: EntryRead) -> dict[str, Json]:
+    return {
+        "id": read.id,
+        "member": read.member,
+        "at_ms": read.first.signed.at_ms,
+        "text": entry_text(read.content),
+    }
+
+
+def _call(changes: Sequence[FieldChange]) -> str:
+    """The action that a change most likely was."""
+    written = {change.field: change for change in changes}
+    if "status" in written:
+        return _VERBS[written["status"].after]
+    if "claim" in written:
+        return "claim" if written["claim"].after else "pass"
+    return next((_GROUP_VERBS[field] for field in written if field in _GROUP_VERBS), "edit")
+
+
+TASK = Kind(CODE, "task", VERSION, FIELDS, _show, _call, undo_first=(Put("status", "aside"),))

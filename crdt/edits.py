@@ -1,0 +1,112 @@
+"""What an edit of a record may be: a scalar under a key, or a stretch of a text replaced.
+
+Rules of this module:
+1. Edits are what actions plan and `record.draft` writes; they know nothing about automerge.
+2. Limits of authoring live here: what everybody must be able to read back is bounded when it is written.
+3. Positions in texts are code points, as in Python and in automerge; a stretch never cuts a character from the marks
+   that combine with it.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+Scalar = str | int | bool | bytes | None
+"""What a key may hold. Bytes are read, never written by this version."""
+
+LONGEST_STRING_BYTES = 16 * 1024
+"""A string longer than this belongs into prose, which travels and merges letter by letter."""
+MOST_ROWS_AN_EDIT = 4000
+"""Below the 5,000 rows that every reader accepts in one change; the rest is for keys and rounding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Write a value under a key."""
+
+    key: str
+    value: str | int | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Splice:
+    """In the text under `key`, delete `delete` code points from `index` on and insert `insert` there."""
+
+    key: str
+    index: int
+    delete: int
+    insert: str
+
+
+Edit = Put | Splice
+
+
+def splices(key: str, before: str, after: str) -> list[Edit]:
+    """The stretch of `before` that must be replaced to make it `after`; nothing when they are equal.
+
+    One stretch is what a person typing has changed; two changes far apart in one go become one stretch between them.
+    """
+    start = 0
+    shortest = min(len(before), len(after))
+    while start < shortest and before[start] == after[start]:
+        start += 1
+    while start and (_joins(before, start) or _joins(after, start)):
+        start -= 1
+    end = 0
+    while end < shortest - start and before[-1 - end] == after[-1 - end]:
+        end += 1
+    while end and (_joins(before, len(before) - end) or _joins(after, len(after) - end)):
+        end -= 1
+    delete, insert = len(before) - start - end, after[start : len(after) - end]
+    return [Splice(key, start, delete, insert)] if delete or insert else []
+
+
+def _joins(text: str, index: int) -> bool:
+    """Whether the code point at `index` belongs to the character before it."""
+    if not 0 < index < len(text):
+        return False
+    here = text[index]
+    if here.isascii():
+        return here == "\n" and text[index - 1] == "\r"
+    return bool(
+        unicodedata.combining(here)
+        or unicodedata.category(here) in {"Mn", "Me", "Mc"}
+        or here in "\u200d\ufe0e\ufe0f"
+        or text[index - 1] == "\u200d"
+        or "\U0001f3fb" <= here <= "\U0001f3ff"
+    )
+
+
+def rows(edit: Edit) -> int:
+    """How many rows of a change an edit takes."""
+    return 1 if isinstance(edit, Put) else edit.delete + len(edit.insert)
+
+
+def _pieces(edit: Edit) -> Iterator[Edit]:
+    """The edit itself, or consecutive splices that together do the same."""
+    if isinstance(edit, Put) or rows(edit) <= MOST_ROWS_AN_EDIT:
+        yield edit
+        return
+    remaining = edit.delete
+    while remaining:
+        some = min(remaining, MOST_ROWS_AN_EDIT)
+        yield Splice(edit.key, edit.index, some, "")
+        remaining -= some
+    for start in range(0, len(edit.insert), MOST_ROWS_AN_EDIT):
+        yield Splice(edit.key, edit.index + start, 0, edit.insert[start : start + MOST_ROWS_AN_EDIT])
+
+
+def parts(edits: Sequence[Edit]) -> list[list[Edit]]:
+    """The same edits as one or more drafts, each small enough for one change. Draft, add, then draft the next."""
+    out: list[list[Edit]] = [[]]
+    room = MOST_ROWS_AN_EDIT
+    for edit in edits:
+        for piece in _pieces(edit):
+            if rows(piece) > room:
+                out.append([])
+                room = MOST_ROWS_AN_EDIT
+            out[-1].append(piece)
+            room -= rows(piece)
+    return out

@@ -1,0 +1,95 @@
+"""The cast of crdt's tests: a neighbourhood of devices without keys, whose changes are committed but not signed.
+
+Rules of this module:
+1. Everything follows from a seed; nothing here mocks crdt: changes are drafted, committed and read as the node does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from crdt.actions import ACTIONS, Actor
+from crdt.chunk import committed_actor, read_chunk, with_actor, zeroed_body
+from crdt.edits import Edit
+from crdt.identifiers import ChangeId, DeviceId, MemberId, NetworkId, RecordId
+from crdt.record import OpenRecord, SignedChange
+
+NETWORK = NetworkId(b"\x4e" * 32)
+TASK_RECORD = RecordId(b"\x20" + b"\x07" * 15)
+TODAY = "2026-11-24"
+
+
+class Everyone:
+    """A membership in which each device `d...` speaks for the member `m...` of the same number."""
+
+    def member_of(self, device: DeviceId) -> MemberId | None:
+        return None if device[:1] == b"h" else MemberId(b"m" + device[1:])
+
+
+EVERYONE = Everyone()
+
+
+def device(number: int) -> DeviceId:
+    return DeviceId(b"d" + number.to_bytes(31, "big"))
+
+
+def member(number: int) -> MemberId:
+    return MemberId(b"m" + number.to_bytes(31, "big"))
+
+
+def sealed(record: RecordId, author: DeviceId, at_ms: int, draft: bytes) -> SignedChange:
+    """A draft as the node would seal it, but for the signature."""
+    raw = with_actor(draft, committed_actor(NETWORK, record, author, at_ms, zeroed_body(draft)))
+    identity = hashlib.blake2b(NETWORK + record + author + at_ms.to_bytes(8, "big") + raw, digest_size=32).digest()
+    return SignedChange(ChangeId(identity), author, at_ms, at_ms + 5, raw)
+
+
+@dataclass
+class Neighbour:
+    """One person with one device and an own copy of one record."""
+
+    number: int
+    record_id: RecordId = TASK_RECORD
+    record: OpenRecord = field(init=False)
+    written: list[SignedChange] = field(default_factory=list)
+    clock: int = 1_700_000_000_000
+
+    def __post_init__(self) -> None:
+        self.record = OpenRecord(self.record_id)
+
+    @property
+    def device(self) -> DeviceId:
+        return device(self.number)
+
+    @property
+    def member(self) -> MemberId:
+        return member(self.number)
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(self.member, self.device, TODAY, lambda: f"i{self.number}x{len(self.written)}")
+
+    def write(self, edits: Sequence[Edit]) -> SignedChange:
+        self.clock += 1000
+        change = sealed(self.record_id, self.device, self.clock, self.record.draft(edits))
+        read_chunk(change.raw)  # law (iii): every honest edit passes every node's admission
+        assert self.record.add([change])
+        self.written.append(change)
+        return change
+
+    def act(self, action: str, **arguments: Any) -> SignedChange:
+        view = self.view() if self.record.merged else {}
+        return self.write(ACTIONS[action].plan(view, arguments, self.actor))
+
+    def undo(self, change: SignedChange) -> SignedChange:
+        return self.write(self.record.undo(change.id, self.member))
+
+    def hear(self, *others: Neighbour) -> None:
+        for other in others:
+            self.record.add(other.record.changes)
+
+    def view(self) -> dict[str, Any]:
+        return self.record.view(EVERYONE)
