@@ -39,14 +39,15 @@ OnMove = Callable[[bool], None]
 
 
 def own_addresses(interfaces: Sequence[str] = ()) -> tuple[OwnAddress, ...]:
-    """The addresses of this machine's interfaces that carry traffic now, or only of those named."""
+    """The addresses of this machine's interfaces that carry traffic now, or only of those given by name or address."""
     found = []
     for adapter in ifaddr.get_adapters():
-        if (interfaces and adapter.name not in interfaces) or not _runs(adapter.name):
+        if not _runs(adapter.name):
             continue
         for ip in adapter.ips:
             text = ip.ip if isinstance(ip.ip, str) else ip.ip[0]
-            found.append(OwnAddress(adapter.name, adapter.index or 0, text, ip.network_prefix))
+            if not interfaces or adapter.name in interfaces or text in interfaces:
+                found.append(OwnAddress(adapter.name, adapter.index or 0, text, ip.network_prefix))
     return tuple(sorted(found))
 
 

@@ -93,10 +93,12 @@ class Laboratory:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if error is not None:
-            for process in self.running:
-                print(f"--- {process.label}\n" + "\n".join(process.lines[-40:]))
-        self.close()
+        try:
+            if error is not None:
+                for process in self.running:
+                    print(f"--- {process.label} said\n" + "\n".join(process.lines[-40:]))
+        finally:
+            self.close()
 
     def switch(self, name: str, network: str = "") -> Switch:
         """A switch with nobody plugged in; its hosts get addresses of `network`."""
@@ -186,6 +188,11 @@ class Host:
         self._addresses: dict[Switch, str] = {}
         self._plugged = 0
 
+    @property
+    def prefix(self) -> tuple[str, ...]:
+        """What to put before a command to have it run in this host."""
+        return ("ip", "netns", "exec", self.namespace)
+
     def address(self, switch: Switch | None = None) -> str:
         """The host's address on this switch, or on its only one."""
         return self._addresses[switch or self._only()]
@@ -233,19 +240,13 @@ class Host:
         self, command: Sequence[str], *, env: Mapping[str, str] | None = None, cwd: Path | None = None
     ) -> Running:
         """Run something in this host until the laboratory closes."""
-        process = Running(self.name, ["ip", "netns", "exec", self.namespace, *command], env, cwd)
+        process = Running(self.name, [*self.prefix, *command], env, cwd)
         self._laboratory.running.append(process)
         return process
 
     def run(self, command: Sequence[str], within: float = 20.0) -> str:
         """Run something in this host to its end; its output."""
-        done = subprocess.run(
-            ["ip", "netns", "exec", self.namespace, *command],
-            capture_output=True,
-            text=True,
-            timeout=within,
-            check=True,
-        )
+        done = subprocess.run([*self.prefix, *command], capture_output=True, text=True, timeout=within, check=True)
         return done.stdout
 
     def ip(self, *words: str) -> None:
