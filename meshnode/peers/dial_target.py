@@ -16,6 +16,8 @@ PICKED_IN_A_NETWORK = 4
 FAILING = 2
 """Failed rounds after which a peer loses its place among the picked to a healthy one."""
 ENDPOINTS_KEPT = 8
+FIRST_BACK_OFF_SECONDS = 1.0
+LONGEST_BACK_OFF_SECONDS = 60.0
 
 
 @dataclass(slots=True)
@@ -23,7 +25,8 @@ class Target:
     """What the schedule knows of one node.
 
     `rank` is its lot in the draw, `proven` the endpoints where a device proved itself or which the person typed,
-    `instances` its announcements, `network` our interface it is near, `tried` the endpoints of the round under way.
+    `instances` its announcements, `network` our interface it is near, `tried` the endpoints of the round under way,
+    `called_from` the IP it dialled us from while no announcement has been taken for it.
     """
 
     key: str
@@ -41,6 +44,7 @@ class Target:
     tried: set[str] = field(default_factory=set)
     dialling: str | None = None
     linked: bool = False
+    called_from: str = ""
 
     @property
     def near(self) -> bool:
@@ -73,3 +77,9 @@ def picked(near: Iterable[Target]) -> list[Target]:
     for target in sorted(near, key=standing):
         by_network.setdefault(target.network, []).append(target)
     return [target for targets in by_network.values() for target in targets[:PICKED_IN_A_NETWORK]]
+
+
+def back_off(failures: int, jitter: float) -> float:
+    """1 s, 2 s, 4 s ... 60 s, each between half and one and a half times as long."""
+    longest = min(LONGEST_BACK_OFF_SECONDS, FIRST_BACK_OFF_SECONDS * 2.0 ** min(failures, 16))
+    return min(LONGEST_BACK_OFF_SECONDS, longest * (0.5 + jitter))

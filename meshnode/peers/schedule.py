@@ -19,12 +19,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from crdt.identifiers import DeviceId
-from meshnode.peers.dial_target import FAILING, Target, picked, standing
+from meshnode.peers.dial_target import FAILING, Target, back_off, picked, standing
 
 ADDRESS_RESTS_SECONDS = 30.0
 EAGER_RESTS_SECONDS = 1.0
-FIRST_BACK_OFF_SECONDS = 1.0
-LONGEST_BACK_OFF_SECONDS = 60.0
 COURTESY_SECONDS = 0.15
 """A handshake on a LAN takes a tenth of this: the other's link is there before we dial."""
 TAKEN_FOR_SECONDS = 30.0
@@ -65,10 +63,13 @@ class Schedule:
             target = self._targets[instance] = Target(instance, (), jitter)
         if target.only_announced:
             target.endpoints = ()
+        fresh = not target.instances
         target.instances.add(instance)
         target.add_endpoints(endpoints)
         target.network, target.we_first = network, self._we_first(target.device, we_first)
         self._try_at_once(target, now)
+        if fresh and target.only_announced:
+            self._take_announced_for_caller(target, now)
 
     def gone(self, instance: str) -> None:
         """The announcement was withdrawn. A link to that node, if any, lives on by itself."""
@@ -119,14 +120,14 @@ class Schedule:
     # -- what came of it --------------------------------------------------------------------------------------------
 
     def linked(self, device: DeviceId, now: float, jitter: float, *, dial: Dial | None = None, ip: str = "") -> None:
-        """A link to this device is up: our dial, or theirs from `ip`. Tell it of a link that is dropped as double too."""
+        """A link to this device is up: our dial, or theirs from `ip`. Tell of one that is dropped as double, too."""
         target = self._device_target(device, jitter)
         target.linked, target.failures = True, 0
         target.tried.clear()
         if dial is not None:
             self._proved(target, dial)
-        elif ip:
-            self._take_for(ip, now)
+        else:
+            self._take_caller_for_announced(target, ip, now)
 
     def unlinked(self, device: DeviceId, now: float, jitter: float) -> None:
         """The only link to this device ended, whoever ended it."""
@@ -188,10 +189,13 @@ class Schedule:
     def _wanted(self) -> Iterable[Target]:
         """Invariant 3: whom we want a link to, have none, and are not dialling."""
         near = [target for target in self._targets.values() if target.near]
-        chosen = near if len(near) <= EVERYONE_UP_TO else picked(near)
+        links = sum(target.linked for target in near)
+        # Whoever dialled us and is also announced counts once, though nothing has tied the two together yet.
+        nodes = max(links, sum(bool(target.instances) for target in near))
+        chosen = near if nodes <= EVERYONE_UP_TO else picked(near)
         wanted = {target.key: target for target in chosen}
         wanted |= {target.key: target for target in self._targets.values() if target.bridge}
-        if sum(target.linked for target in near) < EVERYONE_UP_TO:
+        if links < EVERYONE_UP_TO:
             remembered = sorted((t for t in self._targets.values() if not t.near), key=standing)
             wanted |= {target.key: target for target in remembered[:EVERYONE_UP_TO]}
         return [target for target in wanted.values() if not target.linked and target.dialling is None]
@@ -238,7 +242,7 @@ class Schedule:
         dialled = self._ended(dial)
         if dialled is not None and dialled is not target and dialled.device is None:
             target.instances |= dialled.instances
-            target.network, target.bridge = dialled.network, target.bridge or dialled.bridge
+            target.rank, target.network, target.bridge = dialled.rank, dialled.network, target.bridge or dialled.bridge
             target.add_endpoints(dialled.endpoints)
             del self._targets[dialled.key]
         elif dialled is not None and dialled is not target:
@@ -247,12 +251,19 @@ class Schedule:
         target.add_endpoints([dial.endpoint])
         target.proven.add(dial.endpoint)
 
-    def _take_for(self, ip: str, now: float) -> None:
-        """Somebody at this IP dialled us: likely the one announced there, to whom we left the first move."""
+    def _take_caller_for_announced(self, caller: Target, ip: str, now: float) -> None:
+        """Somebody at this IP dialled us: likely the one announced there whom we were about to dial."""
+        caller.called_from = ip
         for target in self._targets.values():
-            expected = target.device is None and not target.we_first and not target.linked and target.dialling is None
-            if expected and target.not_before <= now + COURTESY_SECONDS and target.has_ip(ip):
-                target.not_before = now + TAKEN_FOR_SECONDS
+            if target.only_announced and target.dialling is None and target.not_before <= now + COURTESY_SECONDS:
+                self._take_announced_for_caller(target, now)
+
+    def _take_announced_for_caller(self, announced: Target, now: float) -> None:
+        """If a device that dialled us is at this announcement's IP, let half a minute show who it is."""
+        for caller in self._targets.values():
+            if caller.linked and announced.has_ip(caller.called_from):
+                caller.called_from = ""
+                announced.not_before = now + TAKEN_FOR_SECONDS
                 return
 
     def _ended(self, dial: Dial) -> Target | None:
@@ -276,12 +287,6 @@ class Schedule:
         old = [endpoint for endpoint, at in self._last_dial.items() if now - at > ADDRESS_RESTS_SECONDS]
         for endpoint in old:
             del self._last_dial[endpoint]
-
-
-def back_off(failures: int, jitter: float) -> float:
-    """1 s, 2 s, 4 s ... 60 s, each between half and one and a half times as long."""
-    longest = min(LONGEST_BACK_OFF_SECONDS, FIRST_BACK_OFF_SECONDS * 2.0 ** min(failures, 16))
-    return min(LONGEST_BACK_OFF_SECONDS, longest * (0.5 + jitter))
 
 
 def may_accept(links: int, *, hub: bool) -> bool:
