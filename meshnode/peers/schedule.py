@@ -87,7 +87,7 @@ class Schedule:
         now: float,
         jitter: float,
         *,
-        proven: bool,
+        proven: bool = True,
         bridge: bool = False,
     ) -> None:
         """Addresses at which this device proved itself in the past, or (not `proven`) that a peer told."""
