@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Self
 
 from automerge import core
 
@@ -49,9 +49,7 @@ class RecordDocument:
     def __init__(self, document: core.Document | None = None) -> None:
         self._document = document or core.Document(bytes(ACTOR_BYTES))
 
-    def with_changes(
-        self, raws: Sequence[bytes], heads: Collection[ChangeHash], *, trusted: bool = False
-    ) -> RecordDocument:
+    def with_changes(self, raws: Sequence[bytes], heads: Collection[ChangeHash], *, trusted: bool = False) -> Self:
         """A copy of this document with these changes, dependencies first.
 
         Args:
@@ -72,7 +70,7 @@ class RecordDocument:
                 raise ChangeNotApplied("other heads than expected")
             if not trusted:
                 _prove(copy)
-        return RecordDocument(copy)
+        return type(self)(copy)
 
     def value(self, key: str, heads: Sequence[ChangeHash] | None = None) -> tuple[Scalar, ActorId] | None:
         """The value under a key (None for a text) and the actor that wrote it, now or at some earlier heads."""

@@ -4,7 +4,8 @@ Rules of this module (what merges is a function of the set of changes, so that e
 1. A change merges when all its dependencies have merged, its operations are numbered on from the highest of them, and
    every earlier operation it speaks of exists in its own past and is what it is taken for.
 2. A change whose dependency is missing waits. One that breaks rule 1 stays aside for ever, with all that depend on it.
-3. Ancestors are kept as bits of one integer a change, by place in the order of merging.
+3. No two changes have one actor: admission lets a change through only under the actor that commits to its content.
+4. Ancestors are kept as bits of one integer a change, by place in the order of merging.
 """
 
 from __future__ import annotations

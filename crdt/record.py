@@ -9,7 +9,7 @@ Rules of this module:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from crdt import catalog
 from crdt.account import Account, Conflict, HistoryEntry
@@ -35,8 +35,15 @@ __all__ = ["Conflict", "HistoryEntry", "OpenRecord", "SignedChange"]
 class OpenRecord:
     """A record in memory."""
 
-    def __init__(self, record: RecordId) -> None:
+    def __init__(self, record: RecordId, empty: Callable[[], RecordDocument] = RecordDocument) -> None:
+        """Open a record without changes.
+
+        Args:
+            record: its id.
+            empty: makes the document to begin with; only a test of containment needs another one.
+        """
         self.id = record
+        self._empty = empty
         self._kind = catalog.kind_of(record)
         self._known: dict[ChangeId, tuple[SignedChange, Chunk]] = {}
         self._hashes: set[ChangeHash] = set()
@@ -45,7 +52,7 @@ class OpenRecord:
         self._troubled = False
         self._past = Past()
         self._writers = Writers()
-        self._document = RecordDocument()
+        self._document = empty()
 
     @property
     def merged(self) -> int:
@@ -114,7 +121,7 @@ class OpenRecord:
     def _rebuild(self) -> None:
         """Start again from the changes, one by one in an order that is the same everywhere."""
         self._troubled = True
-        self._past, self._writers, self._document = Past(), Writers(), RecordDocument()
+        self._past, self._writers, self._document = Past(), Writers(), self._empty()
         for signed, chunk in sorted(self._known.values(), key=lambda known: (known[1].start_op, known[1].hash)):
             # A dependency has a lower start_op than what builds on it, so at most this one change merges now.
             for merged in self._past.offer(signed, chunk):
@@ -188,7 +195,7 @@ class OpenRecord:
         heads = sorted(past.heads, key=lambda head: (past.at(head).chunk.max_op, head))[-MOST_DEPS:]
         bits = past.bits(heads)
         raws = [merged.signed.raw for merged in past.order if bits >> merged.place & 1]
-        return RecordDocument().with_changes(raws, heads, trusted=True)
+        return self._empty().with_changes(raws, heads, trusted=True)
 
     def _account(self, authority: Authority) -> Account:
         return Account(Reading(self.id, self._kind, self._past, self._writers, self._document, authority))
