@@ -14,13 +14,14 @@ import zoneinfo
 from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
+from crdt.account import HistoryEntry, Standing
 from crdt.actions import ACTIONS, Action, Actor
-from crdt.boards.profiles import profile_record
-from crdt.boards.settings import settings_record
-from crdt.catalog import KINDS, KINDS_BY_NAME, kind_of, new_record
+from crdt.boards.profiles import profile_record_id
+from crdt.boards.settings import settings_record_id
+from crdt.catalog import KINDS, KINDS_BY_NAME
+from crdt.edits import Edit
 from crdt.errors import BadValue, CrdtError, NotPossibleNow, UnknownKind
-from crdt.identifiers import RECORD_ID_BYTES, ChangeId, RecordId
-from crdt.record import Edit
+from crdt.identifiers import HASH_BYTES, RECORD_ID_BYTES, ChangeId, MemberId, RecordId
 from meshnode.api.schema import Json
 from meshnode.errors import BadInput, NotPossible, UnknownRecord
 from meshnode.replica.replica import Replica
@@ -72,17 +73,16 @@ class BoardRequests:
 
     def _target(self, action: Action, arguments: Json) -> RecordId:
         """The record an action is for: the one named, the one there is, or a new one."""
-        network, me = self._replica.network, self._replica.identity.member
-        match action.kind:
+        match action.record_kind:
             case "settings":
-                return settings_record(network)
+                return settings_record_id(self._replica.network)
             case "profile":
-                return profile_record(network, me)
+                return profile_record_id(self._replica.network, self._replica.identity.member)
             case kind if not action.needs_record:
-                return new_record(KINDS_BY_NAME[kind], os.urandom(RANDOM_RECORD_BYTES))
+                return RecordId(bytes([KINDS_BY_NAME[kind].code]) + os.urandom(RANDOM_RECORD_BYTES))
             case kind:
                 record = self._named(arguments)
-                if kind_of(record).name != kind:
+                if record[0] != KINDS_BY_NAME[kind].code:
                     raise BadInput(f"That is not a {kind}.")
                 return record
 
@@ -92,10 +92,10 @@ class BoardRequests:
         return Actor(identity.member, identity.device, self._today(), lambda: os.urandom(ENTRY_ID_BYTES).hex())
 
     def _today(self) -> str:
-        settings = self._replica.records.view(settings_record(self._replica.network))
+        settings = self._replica.records.view(settings_record_id(self._replica.network))
         now = datetime.datetime.fromtimestamp(self._replica.clock() / 1000, datetime.UTC)
         try:
-            zone = zoneinfo.ZoneInfo(str(settings.get("time_zone") or "UTC"))
+            zone = zoneinfo.ZoneInfo(str(settings.get("zone") or "UTC"))
         except (zoneinfo.ZoneInfoNotFoundError, ValueError):
             return now.date().isoformat()
         return now.astimezone(zone).date().isoformat()
@@ -108,18 +108,27 @@ class BoardRequests:
         return {"record": record.hex(), "change": change.hex(), "view": self._replica.records.view(record)} | more
 
     async def _resolve(self, arguments: Json) -> Json:
+        """Settle a disputed field by writing it: what is written has seen every value that stood."""
         record = self._named(arguments)
-        edits = self._replica.records.open(record).resolve(str(arguments.get("field", "")), arguments.get("value"))
-        return await self._write(record, edits)
+        action = ACTIONS.get(f"{KINDS[record[0]].name}.edit")
+        if action is None:
+            raise NotPossible("This entry cannot be edited.")
+        given = {str(arguments.get("field", "")): arguments.get("value")}
+        return await self._write(record, action.plan(self._replica.records.view(record), given, self.actor()))
 
     async def _undo(self, arguments: Json) -> Json:
         record = self._named(arguments)
-        opened = self._replica.records.open(record)
         named = arguments.get("change")
-        change = ChangeId(_bytes(named, 32, "change")) if named else opened.last_change_of(self._replica.identity.device)
-        if change is None:
-            raise NotPossible("You have changed nothing here that could be undone.")
-        return await self._write(record, opened.undo(change), undid=change.hex())
+        change = ChangeId(_bytes(named, HASH_BYTES, "change")) if named else self._my_last_change(record)
+        edits = self._replica.records.open(record).undo(change, self._replica.identity.member)
+        return await self._write(record, edits, undid=change.hex())
+
+    def _my_last_change(self, record: RecordId) -> ChangeId:
+        records, me = self._replica.records, self._replica.identity.device
+        for entry in records.open(record).history(records):
+            if entry.author == me:
+                return entry.change
+        raise NotPossible("You have changed nothing here that could be undone.")
 
     # -- reading ----------------------------------------------------------------------------------------------------
 
@@ -135,12 +144,17 @@ class BoardRequests:
     async def _history(self, arguments: Json) -> Json:
         records = self._replica.records
         entries = records.open(self._named(arguments)).history(records)
-        return {"entries": [entry.as_json() for entry in entries]}
+        return {"entries": [_entry(entry) for entry in entries]}
 
     async def _conflicts(self, arguments: Json) -> Json:
         records = self._replica.records
         conflicts = records.open(self._named(arguments)).conflicts(records)
-        return {"conflicts": [conflict.as_json() for conflict in conflicts]}
+        return {
+            "conflicts": [
+                {"field": conflict.field, "values": [_standing(value) for value in conflict.values]}
+                for conflict in conflicts
+            ]
+        }
 
     def _named(self, arguments: Json) -> RecordId:
         record = RecordId(_bytes(arguments.get("record"), RECORD_ID_BYTES, "record"))
@@ -149,6 +163,36 @@ class BoardRequests:
         if record[0] not in KINDS:
             raise NotPossible("This entry needs a newer version of meshnode.") from UnknownKind()
         return record
+
+
+def _member(member: MemberId | None) -> str | None:
+    return member.hex() if member else None
+
+
+def _entry(entry: HistoryEntry) -> Json:
+    return {
+        "change": entry.change.hex(),
+        "device": entry.author.hex(),
+        "member": _member(entry.member),
+        "at_ms": entry.at_ms,
+        "received_ms": entry.received_ms,
+        "what": entry.what,
+        "fields": [
+            {"field": change.field, "key": change.key, "before": change.before, "after": change.after}
+            for change in entry.fields
+        ],
+        "undoable": entry.undoable,
+    }
+
+
+def _standing(value: Standing) -> Json:
+    return {
+        "value": value.value,
+        "device": value.author.hex(),
+        "member": _member(value.member),
+        "at_ms": value.at_ms,
+        "change": value.change.hex(),
+    }
 
 
 def _bytes(value: object, size: int, what: str) -> bytes:

@@ -160,9 +160,7 @@ class Requests:
 
     async def _join(self, arguments: Json) -> Json:
         self._must_be_outside()
-        await self._doorstep.join(
-            text(arguments, "code"), text(arguments, "name"), optional_text(arguments, "address")
-        )
+        await self._doorstep.join(text(arguments, "code"), text(arguments, "name"), optional_text(arguments, "address"))
         return self.status()
 
     async def _leave(self, _: Json) -> Json:

@@ -13,8 +13,6 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from crdt.catalog import kind_of
-from crdt.errors import UnknownKind
 from crdt.identifiers import DeviceId, MemberId, RecordId
 from crdt.record import OpenRecord, SignedChange
 from meshnode.identity.envelope import parse_envelope
@@ -94,14 +92,4 @@ class Records:
 
 
 def _signed(change: StoredChange) -> SignedChange:
-    return SignedChange(
-        change.id, change.author, change.at_ms, change.received_ms, parse_envelope(change.envelope).raw
-    )
-
-
-def kind_name(record: RecordId) -> str:
-    """The name of a record's kind, or "unknown" for one that this version has no declaration of."""
-    try:
-        return kind_of(record).name
-    except UnknownKind:
-        return "unknown"
+    return SignedChange(change.id, change.author, change.at_ms, change.received_ms, parse_envelope(change.envelope).raw)

@@ -16,8 +16,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
 
+from crdt.edits import Edit, parts
 from crdt.identifiers import ChangeId, ItemId, Lane, NetworkId, RecordId, item_key, lane_of
-from crdt.record import Edit
 from meshnode.errors import MeshnodeError
 from meshnode.events import Events, ItemsCommitted, MembershipChanged, RecordsChanged
 from meshnode.identity.envelope import CheckedChange, seal_change
@@ -183,13 +183,13 @@ class Replica:
         """Write in a record as this device; the id of the (last) change that came of it.
 
         Raises:
-            BadValue, RecordTooLarge: crdt refused the edit; nothing was written.
+            CrdtError: crdt refused the edit; nothing was written.
             StorageError: it could not be put on disk; nothing was written.
         """
         async with self._edits.setdefault(record, asyncio.Lock()):
             opened = self.records.open(record)
             written: ChangeId | None = None
-            for part in opened.split(edits):
+            for part in parts(edits):
                 envelope = seal_change(self.identity, self.network, record, self.clock(), opened.draft(part))
                 accepted = await self.accept(lane_of(record), (envelope,), OURS)
                 if not accepted.done:

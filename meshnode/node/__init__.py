@@ -1,0 +1,1 @@
+"""The node: builds the parts, wires them, starts and stops them; decides nothing."""

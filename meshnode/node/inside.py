@@ -1,0 +1,192 @@
+"""Inside: the parts of a node that belongs to a network, wired together.
+
+Rules of this module:
+1. It builds and connects; what anything means is decided in the rooms below.
+2. Started in the order in which parts need each other, stopped in the opposite one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import time
+from collections.abc import Callable
+
+from crdt.identifiers import NetworkId
+from meshnode.config import Config
+from meshnode.discovery.announcement import DiscoveryKeys
+from meshnode.discovery.discovery import Discovery
+from meshnode.errors import NotPossible
+from meshnode.events import Event, Events, MembershipChanged, RecordsChanged
+from meshnode.founding import Invitations
+from meshnode.identity.keys import Identity
+from meshnode.membership.network_keys import discovery_key, link_psk
+from meshnode.noise.handshake import Handshake
+from meshnode.peers.address_book import AddressBook
+from meshnode.peers.dialler import Dialler
+from meshnode.peers.host import Host
+from meshnode.peers.links import Links
+from meshnode.peers.schedule import Schedule
+from meshnode.peers.status import NodeFacts, StatusBoard
+from meshnode.peers.stored_rows import StoredRows
+from meshnode.replica.replica import Replica
+from meshnode.store.store import Store
+from meshnode.transport.client import dial
+from meshnode.transport.connection import Connection, LinkKind
+from meshnode.transport.server import Server
+
+log = logging.getLogger("meshnode.node")
+
+MS_PER_DAY = 86_400_000
+VIEWS_AT_A_TIME = 20
+"""About 10 ms of work between two looks at links and screens."""
+BOOT_NONCE_BYTES = 16
+Clock = Callable[[], int]
+
+
+class InsideParts:
+    """A running node's parts inside one network."""
+
+    def __init__(
+        self, config: Config, identity: Identity, store: Store, network: NetworkId, events: Events, clock: Clock
+    ) -> None:
+        self._config = config
+        self._identity = identity
+        self._clock = clock
+        self._epoch_keys = [key for key in store.epoch_keys()]
+        self.replica = Replica(store, identity, network, events, clock)
+        self.invitations = Invitations(self.replica, self._epoch_keys[0])
+        self.links = Links(self.replica, os.urandom(BOOT_NONCE_BYTES), time.monotonic)
+        self._host = Host(self.replica, self._epoch_keys[0], clock)
+        self._dialler = Dialler(
+            Schedule(identity.device), self.links, AddressBook(StoredRows(store)), self._dial_out, identity.device
+        )
+        self._server = Server(
+            handshakes=Handshake, static_private=identity.noise_private, psks=self._psks, on_connection=self._welcome
+        )
+        self.discovery: Discovery | None = None
+        self._refreshing: asyncio.Task[None] | None = None
+        self._unsubscribe: Callable[[], None] = lambda: None
+        self.status_board: StatusBoard
+
+    async def start(self, facts: NodeFacts) -> None:
+        """Listen, announce, dial."""
+        self.status_board = StatusBoard(self.replica, self.links.by_device, facts)
+        await self._listen()
+        self.discovery = Discovery(
+            self._server.port,
+            self._discovery_keys,
+            self._config.network.discovery,
+            on_sighting=self._dialler.sighted,
+            on_gone=self._dialler.gone,
+            on_network_change=self._dialler.network_changed,
+            interfaces=self._config.network.interfaces,
+        )
+        self._unsubscribe = self.replica.events.subscribe(self._heard)
+        self._dialler.start(self._config.network.addresses)
+        await self.discovery.start()
+        self._refresh_views()
+
+    async def stop(self) -> None:
+        """Say goodbye to everybody and stop listening."""
+        self._unsubscribe()
+        if self._refreshing is not None:
+            self._refreshing.cancel()
+        if self.discovery is not None:
+            await self.discovery.stop()
+        await self.links.stop()
+        await self._dialler.stop()
+        await self._server.close()
+
+    def addresses(self) -> list[str]:
+        """`ip:port` of this node, for typing into another one."""
+        from meshnode.discovery.addresses import endpoint
+        from meshnode.discovery.interface_watch import own_addresses
+
+        chosen = self._config.network.interfaces
+        found = [own.ip for own in own_addresses() if not chosen or own.interface in chosen or own.ip in chosen]
+        return [endpoint(ip, self._server.port) for ip in found]
+
+    # -- wiring -----------------------------------------------------------------------------------------------------
+
+    async def _listen(self) -> None:
+        """On the port of last time, so that addresses people noted down stay true."""
+        store, wanted = self.replica.store, self._config.network.listen_port
+        hosts = tuple(each for each in self._config.network.interfaces if each[:1].isdigit())
+        port = wanted or int(store.meta("listen_port") or 0)
+        more = {"hosts": hosts} if hosts else {}
+        await self._server.start(port, or_any=not wanted, **more)
+        if str(self._server.port) != store.meta("listen_port"):
+            store.set_meta("listen_port", str(self._server.port))
+
+    def _today(self) -> int:
+        return self._clock() // MS_PER_DAY
+
+    def _open_psks(self) -> tuple[bytes, ...]:
+        return tuple(invite.psk_join for invite in self.invitations.open_invites(self._today()))
+
+    def _psks(self, kind: int) -> list[bytes]:
+        """With which keys somebody may knock."""
+        match kind:
+            case LinkKind.MEMBER | LinkKind.TOKEN:
+                return [link_psk(key) for key in self._epoch_keys]
+            case LinkKind.SHORT_CODE:
+                return list(self._open_psks())
+            case _:
+                return []
+
+    def _discovery_keys(self) -> DiscoveryKeys:
+        return DiscoveryKeys(tuple(discovery_key(key) for key in self._epoch_keys), self._open_psks())
+
+    async def _welcome(self, connection: Connection) -> None:
+        if connection.remote.kind == LinkKind.MEMBER:
+            await self.links.carry(connection, dialled=False)
+        else:
+            await self._host.receive(connection)
+
+    async def _dial_out(self, endpoint: str) -> Connection:
+        host, port = split_endpoint(endpoint)
+        return await dial(
+            host,
+            port,
+            kind=LinkKind.MEMBER,
+            psk=link_psk(self._epoch_keys[0]),
+            static_private=self._identity.noise_private,
+            ephemeral=os.urandom(32),
+            handshakes=Handshake,
+        )
+
+    def _heard(self, event: Event) -> None:
+        match event:
+            case MembershipChanged():
+                if self.discovery is not None:
+                    self._keep(asyncio.create_task(self.discovery.refresh()))
+            case RecordsChanged():
+                self._refresh_views()
+
+    _tasks: set[asyncio.Task[None]] = set()
+
+    def _keep(self, task: asyncio.Task[None]) -> None:
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _refresh_views(self) -> None:
+        """Compute stale views in the background, so that a screen that opens finds them ready."""
+        if self._refreshing is None or self._refreshing.done():
+            self._refreshing = asyncio.create_task(self._refresh_until_fresh())
+
+    async def _refresh_until_fresh(self) -> None:
+        await asyncio.sleep(1.0)
+        while self.replica.records.refresh_stale(VIEWS_AT_A_TIME):
+            await asyncio.sleep(0.01)
+
+
+def require_outside(store: Store) -> None:
+    """Refuse what only a node without a network may do.
+
+    Raises:
+        NotPossible: this profile belongs to one.
+    """
+    if store.meta("network"):
+        raise NotPossible("This profile belongs to a neighbourhood already.")
