@@ -86,7 +86,7 @@ class BinarySocket:
             return
         self._closing = self._over = True
         self._cut_soon()
-        with contextlib.suppress(TimeoutError, ClientError, OSError):
+        with contextlib.suppress(ConnectionLost), self._faults_of_the_peer():
             async with asyncio.timeout(self._limits.close_seconds):
                 await self._websocket.close(code=code)
 
