@@ -12,6 +12,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import pairwise
 
 Scalar = str | int | bool | bytes | None
 """What a key may hold. Bytes are read, never written by this version."""
@@ -20,6 +22,10 @@ LONGEST_STRING_BYTES = 16 * 1024
 """A string longer than this belongs into prose, which travels and merges letter by letter."""
 MOST_ROWS_AN_EDIT = 4000
 """Below the 5,000 rows that every reader accepts in one change; the rest is for keys and rounding."""
+_WORTH_COMPARING = 12
+"""Shorter stretches are replaced as one."""
+_LONGEST_COMPARED = 4000
+"""Comparing word by word takes time with the square of the length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +50,45 @@ Edit = Put | Splice
 
 
 def splices(key: str, before: str, after: str) -> list[Edit]:
-    """The stretch of `before` that must be replaced to make it `after`; nothing when they are equal.
+    """The stretches of `before` that must be replaced to make it `after`, from left to right.
 
-    One stretch is what a person typing has changed; two changes far apart in one go become one stretch between them.
+    Few and short stretches leave most of the text to those who write in it at the same time.
     """
+    edits: list[Edit] = []
+    for begin, end, new_begin, new_end in _hunks(before, after):
+        start, tail = _common(before[begin:end], after[new_begin:new_end])
+        delete, insert = end - begin - start - tail, after[new_begin + start : new_end - tail]
+        if delete or insert:
+            # What lies to the left is replaced already: the position is one of the new text.
+            edits.append(Splice(key, new_begin + start, delete, insert))
+    return edits
+
+
+def _hunks(before: str, after: str) -> Iterator[tuple[int, int, int, int]]:
+    """Where the texts differ, word by word; as one stretch if they are short or too long to compare."""
+    start, tail = _common(before, after)
+    old, new = before[start : len(before) - tail], after[start : len(after) - tail]
+    if min(len(old), len(new)) < _WORTH_COMPARING or max(len(old), len(new)) > _LONGEST_COMPARED:
+        yield start, start + len(old), start, start + len(new)
+        return
+    old_at, new_at = _words(old), _words(new)
+    old_words = [old[i:j] for i, j in pairwise(old_at)]
+    new_words = [new[i:j] for i, j in pairwise(new_at)]
+    for kind, a, b, c, d in SequenceMatcher(None, old_words, new_words, autojunk=False).get_opcodes():
+        if kind != "equal":
+            yield start + old_at[a], start + old_at[b], start + new_at[c], start + new_at[d]
+
+
+def _words(text: str) -> list[int]:
+    """Where words, spaces and signs begin, and the end."""
+    cuts = [
+        at for at in range(1, len(text)) if not _joins(text, at) and not (text[at].isalnum() and text[at - 1].isalnum())
+    ]
+    return [0, *cuts, len(text)]
+
+
+def _common(before: str, after: str) -> tuple[int, int]:
+    """How many code points both begin and end with, whole characters only."""
     start = 0
     shortest = min(len(before), len(after))
     while start < shortest and before[start] == after[start]:
@@ -59,8 +100,7 @@ def splices(key: str, before: str, after: str) -> list[Edit]:
         end += 1
     while end and (_joins(before, len(before) - end) or _joins(after, len(after) - end)):
         end -= 1
-    delete, insert = len(before) - start - end, after[start : len(after) - end]
-    return [Splice(key, start, delete, insert)] if delete or insert else []
+    return start, end
 
 
 def _joins(text: str, index: int) -> bool:

@@ -168,7 +168,7 @@ class _Reading:
                 raise ChunkRefused("object")
         else:
             self.texts.add(text)
-        if any(key is not None for key in rows.key[begin:end]):
+        if any_other(rows.key[begin:end], None):
             raise ChunkRefused("text-key")
         if rows.insert[begin]:
             self._inserts(begin, end, text)
