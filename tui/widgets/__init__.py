@@ -1,0 +1,1 @@
+"""The parts that screens are painted with; each draws its own lines."""

@@ -1,0 +1,96 @@
+"""Actions: the glue between the boards' declared actions and the screen: what is possible, and which forms it needs.
+
+Rules of this module:
+1. Nothing about an action is written twice: names, arguments and help come from the registry.
+2. What is not possible now is shown with its reason, never hidden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from crdt.actions import ACTIONS, Action, Actor
+from crdt.identifiers import DeviceId, MemberId
+from meshnode.api.schema import Json
+from tui.held import Held
+from tui.moments import Clock
+from tui.wording import knows, say
+
+UNSEEN_ARGUMENTS = frozenset({"item", "status"})
+"""Arguments that a selection or a key on screen answers, not a form."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One field of a generated form."""
+
+    name: str
+    title: str
+    hint: str
+    kind: str
+    required: bool
+    value: str
+
+
+def action_named(name: str) -> Action:
+    """The declared action."""
+    return ACTIONS[name]
+
+
+def actions_of(kind: str) -> list[Action]:
+    """Every declared action for records of a kind."""
+    return [action for action in ACTIONS.values() if action.record_kind == kind]
+
+
+def why_not(action: Action, view: Mapping[str, object], held: Held, clock: Clock) -> str | None:
+    """None when it can be done now; otherwise a reason for a person."""
+    if not held.linked:
+        return say("away.not-done")
+    if action.needs_record and not view:
+        return say("no-card")
+    return action.possible(dict(view), actor_of(held, clock))
+
+
+def actor_of(held: Held, clock: Clock) -> Actor:
+    """Me, for asking what is possible; ids are made by the node."""
+    me = held.status.get("me") or {}
+    member, device = _bytes(me.get("member")), _bytes(me.get("device"))
+    return Actor(MemberId(member), DeviceId(device), clock.today().isoformat(), lambda: "")
+
+
+def _bytes(hexadecimal: object) -> bytes:
+    try:
+        return bytes.fromhex(str(hexadecimal or ""))
+    except ValueError:
+        return b""
+
+
+def form_fields(action: Action, view: Json) -> list[FormField]:
+    """The fields a person fills in, with what stands there now."""
+    editing = action.name.endswith(".edit")
+    return [
+        FormField(
+            name=argument.name,
+            title=argument.title,
+            hint=argument.help,
+            kind=argument.kind,
+            required=argument.required,
+            value=str(view.get(argument.name) or "") if editing else "",
+        )
+        for argument in action.arguments
+        if argument.name not in UNSEEN_ARGUMENTS
+    ]
+
+
+def changed_values(action: Action, fields: list[FormField], typed: Mapping[str, str]) -> dict[str, str]:
+    """What to send: when editing, only what differs; else what is not empty."""
+    if action.name.endswith(".edit"):
+        return {each.name: typed[each.name] for each in fields if typed.get(each.name, "") != each.value}
+    return {each.name: typed[each.name] for each in fields if typed.get(each.name) or each.required}
+
+
+def done_text(action: Action, title: str) -> str:
+    """What to say after it was done."""
+    key = f"did.{action.name.partition('.')[2]}"
+    return say(key if knows(key) else "did.other", title=title)

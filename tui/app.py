@@ -1,0 +1,241 @@
+"""MeshnodeApp: the program on the screen: wires the feed, what is held, the places and the keys. Decides nothing else.
+
+Rules of this module:
+1. Messages come up, what is held goes down: a place paints itself from `held` when told what is dirty.
+2. Nothing is shown as done before the node said so.
+3. Colours, glyphs, the clock and the environment are chosen once, here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import App
+from textual.binding import BindingType
+
+from tui import glyphs, themes
+from tui.doing import Doing
+from tui.faces import is_task
+from tui.feed import GATHER_SECONDS, GATHER_SECONDS_OVER_SSH, Feed
+from tui.held import Held
+from tui.keymap import EVERYWHERE
+from tui.messages import FeedMoved, NetworkChanged
+from tui.moments import Clock
+from tui.outcome import Outcome
+from tui.screens.place import Place
+from tui.wording import say
+
+
+class MeshnodeApp(App[Outcome]):
+    """One person's screen onto one node."""
+
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    TITLE = "meshnode"
+    BINDINGS: ClassVar[list[BindingType]] = EVERYWHERE
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (50, "-narrow"), (76, "-normal"), (110, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (15, "-short"), (22, "-medium"), (32, "-tall")]
+
+    def __init__(
+        self,
+        socket_path: Path | str,
+        profile: str = "default",
+        *,
+        glyph_set: str = "auto",
+        theme_name: str = "auto",
+        keys: Mapping[str, str] | None = None,
+        clock: Clock | None = None,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
+        """Prepare a screen; nothing is opened yet.
+
+        Args:
+            socket_path: where the node of this profile listens.
+            profile: its name, for the title.
+            glyph_set: unicode, console, plain or auto.
+            theme_name: dark, light, contrast, ansi or auto.
+            keys: other keys for bindings, by id.
+            clock: the time, for tests.
+            environ: the environment, for tests.
+        """
+        environ = os.environ if environ is None else environ
+        self.look = themes.choose(theme_name, environ)
+        super().__init__(ansi_color=self.look.ansi)
+        self.animation_level = "none"
+        self.glyphs = glyphs.choose(glyph_set, environ)
+        self.clock = clock or Clock()
+        self.profile = profile
+        self.held = Held()
+        gather = GATHER_SECONDS_OVER_SSH if environ.get("SSH_CONNECTION") else GATHER_SECONDS
+        self.feed = Feed(socket_path, self.post_message, gather)
+        self.doing = Doing(self)
+        self.drafts: dict[tuple[str, str], dict[str, str]] = {}
+        self._keys = dict(keys or {})
+
+    @property
+    def paint(self) -> themes.Paint:
+        """The styles of the theme in use."""
+        return self.look.paint
+
+    def on_mount(self) -> None:
+        """Take the theme, open the board and begin to listen."""
+        self.register_theme(self.look.theme)
+        self.theme = self.look.theme.name
+        self.set_keymap(self._keys)
+        self.add_class(self.glyphs.name)
+        self.run_worker(self.feed.run(), group="feed", exclusive=True)
+        self.show_place("board")
+        self._tick()
+
+    def _tick(self) -> None:
+        """Tell the places the time, and again when the minute is over."""
+        self.repaint(frozenset())
+        now = self.clock.now()
+        self.set_timer(60.0 - now.second - now.microsecond / 1e6 + 0.01, self._tick)
+
+    # -- places -----------------------------------------------------------------------------------------------------
+
+    def show_place(self, name: str) -> None:
+        """Go to a place; what lay over another one is closed."""
+        from tui.screens.board import BoardScreen
+        from tui.screens.neighbours import NeighboursScreen
+        from tui.screens.welcome import WelcomeScreen
+
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        kinds: Mapping[str, type[Place]] = {"board": BoardScreen, "net": NeighboursScreen, "welcome": WelcomeScreen}
+        if name != "none":
+            self.push_screen(kinds[name]())
+
+    def open_card(self, record: str) -> None:
+        """Lay one card over the place."""
+        from tui.screens.card import CardScreen
+
+        self.push_screen(CardScreen(record))
+
+    def repaint(self, dirty: frozenset[str] | set[str]) -> None:
+        """Let every open place paint what changed."""
+        for screen in self.screen_stack:
+            if isinstance(screen, Place):
+                screen.paint_changes(dirty)
+
+    # -- what the feed says -----------------------------------------------------------------------------------------
+
+    def on_feed_moved(self, message: FeedMoved) -> None:
+        """Hold what came and paint it."""
+        dirty = self.held.apply(message.events)
+        self._go_where_one_belongs()
+        self.repaint(dirty)
+
+    def on_node_came(self) -> None:
+        """The node answers."""
+        was_away, self.held.linked = not self.held.linked, True
+        self.repaint(frozenset())
+        if was_away and self.held.complete:
+            self.doing.tell(say("away.back"))
+
+    def on_node_went(self) -> None:
+        """The node is away: everything stays visible, nothing can be written."""
+        self.held.linked = False
+        self.repaint(frozenset())
+
+    def on_network_changed(self, _: NetworkChanged) -> None:
+        """Another neighbourhood begins: what was held is of another world."""
+        self.held.forget()
+
+    def _go_where_one_belongs(self) -> None:
+        """Outside a neighbourhood the welcome is the only place; inside it is none."""
+        if not self.held.complete:
+            return
+        place = next((each.place for each in self.screen_stack if isinstance(each, Place)), "")
+        if self.held.outside and place != "welcome":
+            self.show_place("welcome")
+        elif not self.held.outside and place == "welcome":
+            self.show_place("board")
+            self.doing.tell(say("joined", network=self.held.network_name))
+
+    # -- keys of every place ----------------------------------------------------------------------------------------
+
+    def action_place(self, name: str) -> None:
+        """Go to a place by its number."""
+        if not self.held.outside:
+            self.show_place(name)
+
+    async def action_back(self) -> None:
+        """Esc leads home, one step a press."""
+        if len(self.screen_stack) > 2:
+            self.pop_screen()
+        elif not self.held.outside and isinstance(self.screen, Place) and self.screen.place != "board":
+            self.show_place("board")
+
+    def action_help(self) -> None:
+        """Everything that can be done here, searchable."""
+        from tui.dialogs.palette import Palette
+
+        self.push_screen(Palette(self.screen), self._run_chosen)
+
+    def _run_chosen(self, chosen: str | None) -> None:
+        """Do what was picked in the palette: an action of a screen, a declared action, or a card."""
+        if chosen is None:
+            return
+        kind, _, rest = chosen.partition(":")
+        if kind == "card":
+            self.open_card(rest)
+        elif kind == "do":
+            self.doing.start(rest)
+        elif kind == "key":
+            self.call_later(self.run_action, rest, self.screen)
+        else:
+            self.call_later(self.run_action, rest)
+
+    def action_next_theme(self) -> None:
+        """Other colours; with few or no colours there is nothing to choose."""
+        names = [name for name, look in themes.LOOKS.items() if not look.ansi]
+        looks = [themes.LOOKS[name] for name in names]
+        if self.look not in looks:
+            return
+        self.look = looks[(looks.index(self.look) + 1) % len(looks)]
+        self.register_theme(self.look.theme)
+        self.theme = self.look.theme.name
+        for screen in self.screen_stack:
+            if isinstance(screen, Place):
+                screen.repaint_with(self.look.paint)
+
+    def action_ask_quit(self) -> None:
+        """q asks; ctrl+q does not, because nothing can be lost."""
+        from tui.dialogs.confirm import Confirm
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.exit(Outcome.QUIT)
+
+        self.push_screen(Confirm(say("quit.title"), say("quit.text")), answered)
+
+    async def action_quit(self) -> None:
+        """Close at once."""
+        self.exit(Outcome.QUIT)
+
+    def action_leave(self) -> None:
+        """Leave the neighbourhood, after saying what that means."""
+        self.doing.leave()
+
+    @property
+    def tasks(self) -> dict[str, dict[str, object]]:
+        """The views of all tasks."""
+        return {record: view for record, view in self.held.records.items() if is_task(view)}
+
+
+def run(
+    socket_path: Path | str,
+    profile: str = "default",
+    *,
+    glyph_set: str = "auto",
+    theme_name: str = "auto",
+    keys: Mapping[str, str] | None = None,
+) -> Outcome:
+    """Show the screen until the person closes it."""
+    app = MeshnodeApp(socket_path, profile, glyph_set=glyph_set, theme_name=theme_name, keys=keys)
+    return app.run() or Outcome.QUIT

@@ -1,0 +1,116 @@
+"""Held: what the screen holds of the node's world: records, members, devices, status.
+
+Rules of this module:
+1. No widget, no clock, no I/O. Events go in, the ids of what changed come out.
+2. Foreign values are read totally: a missing or odd field reads as empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from meshnode.api.schema import Json
+from tui.plain_text import clean
+from tui.wording import say
+
+EVERYTHING = "*"
+"""Stands for: whatever is shown has to be painted anew."""
+
+
+@dataclass(slots=True)
+class Held:
+    """The node's world as the screen last heard of it."""
+
+    records: dict[str, Json] = field(default_factory=dict)
+    members: dict[str, Json] = field(default_factory=dict)
+    devices: dict[str, Json] = field(default_factory=dict)
+    status: Json = field(default_factory=dict)
+    linked: bool = False
+    """Whether the node answers."""
+    complete: bool = False
+    """Whether the last page of a snapshot has come."""
+    _arriving: dict[str, Json] | None = None
+
+    def apply(self, events: Iterable[Json]) -> set[str]:
+        """Take events in; the result names the records to paint anew, or `EVERYTHING`."""
+        dirty: set[str] = set()
+        for event in events:
+            match event.get("event"):
+                case "snapshot":
+                    dirty.add(EVERYTHING)
+                    self._apply_page(event)
+                case "records":
+                    for view in event.get("records") or ():
+                        if self.put(view):
+                            dirty.add(str(view["id"]))
+                case "members":
+                    dirty.add(EVERYTHING)
+                case _:
+                    pass
+            self._apply_people(event)
+        return dirty
+
+    def put(self, view: Json) -> bool:
+        """Hold this view; False when it was held already."""
+        record = str(view.get("id", ""))
+        if not record or self.records.get(record) == view:
+            return False
+        self.records[record] = view
+        return True
+
+    def _apply_page(self, event: Json) -> None:
+        """A first snapshot is shown as it comes; a later one replaces what is held only when it is whole."""
+        if self._arriving is None or not event.get("part"):
+            self._arriving = {}
+        arriving = {str(view["id"]): view for view in event.get("records") or () if view.get("id")}
+        self._arriving |= arriving
+        if not self.complete:
+            self.records |= arriving
+        if event.get("last"):
+            self.records, self._arriving, self.complete = self._arriving, None, True
+
+    def _apply_people(self, event: Json) -> None:
+        for name in ("members", "devices", "status"):
+            value = event.get(name)
+            if isinstance(value, dict):
+                setattr(self, name, value)
+
+    def forget(self) -> None:
+        """Hold nothing: another neighbourhood, or none, begins."""
+        self.records, self.members, self.devices = {}, {}, {}
+        self.complete, self._arriving = False, None
+
+    def member_name(self, member: object) -> str:
+        """A member's name for the screen."""
+        name = clean(str(self.members.get(str(member), {}).get("name") or ""))
+        return name or say("someone")
+
+    def device_name(self, device: object) -> str:
+        """Whose device this is; of several of one person, its own name besides."""
+        known = self.devices.get(str(device))
+        if known is None:
+            return say("device.unknown")
+        if known.get("kind") == "hub" or not known.get("member"):
+            return clean(str(known.get("name") or "")) or say("device.unknown")
+        return self.member_name(known["member"])
+
+    @property
+    def me(self) -> str:
+        """My member id in hex, or nothing."""
+        return str((self.status.get("me") or {}).get("member") or "")
+
+    @property
+    def network_name(self) -> str:
+        """The neighbourhood's name."""
+        return clean(str((self.status.get("network") or {}).get("name") or "")) or "meshnode"
+
+    @property
+    def outside(self) -> bool:
+        """Whether this profile belongs to no neighbourhood yet."""
+        return self.status.get("state") == "outside"
+
+    @property
+    def peers(self) -> list[Json]:
+        """The other nodes."""
+        return list(self.status.get("peers") or ())

@@ -1,0 +1,90 @@
+"""Keymap: every key of the screen, each with an id, in one place.
+
+Rules of this module:
+1. Only keys that exist on every terminal: printable ones, arrows, F-keys, Tab, Enter, Esc, control with a letter.
+2. Every binding has an id, so that all of them can be given other keys, and a text, so that the help can name them.
+3. The places' numbers 2 to 9 are reserved: a number means the same place for ever.
+"""
+
+from __future__ import annotations
+
+from textual.binding import Binding, BindingType
+
+from tui.wording import say
+
+
+def bind(
+    id: str, keys: str, action: str, text: str, *, bar: bool = False, display: str = "", priority: bool = False
+) -> Binding:
+    """One binding; `bar` lets it into the key bar."""
+    return Binding(keys, action, say(f"key.{text}"), show=bar, key_display=display or None, priority=priority, id=id)
+
+
+EVERYWHERE: list[BindingType] = [
+    bind("help", "f1,question_mark,1", "help", "help", display="?"),
+    bind("palette", "ctrl+p,f10,colon", "help", "palette", display=":"),
+    bind("place.board", "3,f3", "place('board')", "board", display="3"),
+    bind("place.net", "8,f8", "place('net')", "net", display="8"),
+    bind("escape", "escape", "back", "escape", display="Esc"),
+    bind("theme", "f9", "next_theme", "theme", display="F9"),
+    bind("ask-quit", "q", "ask_quit", "ask-quit", display="q"),
+    bind("quit", "ctrl+q", "quit", "quit", display="Ctrl+Q", priority=True),
+]
+LIST_KEYS: list[BindingType] = [
+    bind("list.up", "up,k", "up", "up", display="Up"),
+    bind("list.down", "down,j", "down", "down", display="Down"),
+    bind("list.page-up", "pageup", "page(-1)", "page-up", display="PgUp"),
+    bind("list.page-down", "pagedown", "page(1)", "page-down", display="PgDn"),
+    bind("list.first", "home,g", "end(False)", "first", display="Home"),
+    bind("list.last", "end,G", "end(True)", "last", display="End"),
+]
+TASK_KEYS: list[BindingType] = [
+    bind("task.claim", "c", "task('task.claim')", "claim", bar=True, display="c"),
+    bind("task.on", "right_square_bracket,greater_than_sign,L", "move_on", "on", bar=True, display="]"),
+    bind("task.back", "left_square_bracket,less_than_sign,H", "move_back", "back", bar=True, display="["),
+    bind("task.edit", "e", "task('task.edit')", "edit", bar=True, display="e"),
+    bind("undo", "u,ctrl+z", "undo", "undo", bar=True, display="u"),
+    bind("redo", "U,ctrl+y", "redo", "redo", display="U"),
+    bind("task.pass", "p", "task('task.pass')", "pass", display="p"),
+    bind("task.start", "s", "task('task.start')", "start", display="s"),
+    bind("task.done", "d", "task('task.done')", "done", display="d"),
+    bind("task.aside", "x", "task('task.aside')", "aside", display="x"),
+    bind("task.reopen", "o", "task('task.reopen')", "reopen", display="o"),
+    bind("task.comment", "m", "task('task.comment')", "comment", display="m"),
+]
+BOARD_KEYS: list[BindingType] = [
+    bind("board.open", "enter", "open", "open", bar=True, display="Enter"),
+    bind("task.add", "n", "new", "new", bar=True, display="n"),
+    *TASK_KEYS,
+    bind("find", "slash", "find", "find", bar=True, display="/"),
+    bind("board.aside", "v", "show_aside", "show-aside", display="v"),
+    bind("invite", "i", "invite", "invite", display="i"),
+    bind("find.clear", "escape", "clear_search", "escape", display="Esc"),
+    bind("board.left", "left,h", "column(-1)", "left", display="Left"),
+    bind("board.right", "right,l", "column(1)", "right", display="Right"),
+    *LIST_KEYS,
+]
+CARD_KEYS: list[BindingType] = [
+    bind("card.keep-a", "a", "keep(0)", "keep-a", bar=True, display="a"),
+    bind("card.keep-b", "b", "keep(1)", "keep-b", bar=True, display="b"),
+    bind("card.write-third", "w", "write_third", "write-third", bar=True, display="w"),
+    bind("card.open", "enter", "open", "open", display="Enter"),
+    bind("card.tick", "space", "tick", "tick", display="Space"),
+    bind("card.add-line", "plus", "task('task.check_add')", "add-line", display="+"),
+    *TASK_KEYS,
+    *LIST_KEYS,
+]
+NET_KEYS: list[BindingType] = [
+    bind("invite", "i", "invite", "invite", bar=True, display="i"),
+    *LIST_KEYS,
+]
+WELCOME_KEYS: list[BindingType] = [
+    bind("welcome.open", "enter", "open", "open", bar=True, display="Enter"),
+    bind("welcome.found", "1", "choose('found')", "choose", display="1"),
+    bind("welcome.join", "2", "choose('join')", "choose", display="2"),
+    bind("welcome.demo", "3", "choose('demo')", "choose", display="3"),
+    *LIST_KEYS[:2],
+]
+DIALOG_KEYS: list[BindingType] = [
+    bind("dialog.escape", "escape", "close", "close", bar=True, display="Esc"),
+]

@@ -1,0 +1,189 @@
+"""WelcomeScreen: the first start: begin a neighbourhood, join one with a code, or look around first.
+
+Rules of this module:
+1. Before a yes it is said what neighbours will see, what a thief could read and what cannot be taken back.
+2. Nothing is done before that yes; what was typed is kept on the way back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from textual import on
+from textual.binding import BindingType
+from textual.widget import Widget
+
+from meshnode import wording
+from meshnode.api.schema import Json
+from meshnode.errors import MeshnodeError
+from tui.actions import FormField
+from tui.dialogs.confirm import Tell
+from tui.dialogs.form import Form
+from tui.dialogs.promise import Promise, Section
+from tui.keymap import WELCOME_KEYS
+from tui.outcome import Outcome
+from tui.plain_text import clean, wrap
+from tui.screens.place import Place
+from tui.widgets.line_list import Line, LineList
+from tui.wording import say
+
+CHOICES = ("found", "join", "demo")
+
+
+class WelcomeScreen(Place):
+    """Where somebody is who belongs to no neighbourhood yet."""
+
+    place = "welcome"
+    name_key = "bar.welcome"
+    BINDINGS: ClassVar[list[BindingType]] = WELCOME_KEYS
+    AUTO_FOCUS = "LineList"
+
+    def body(self) -> Iterable[Widget]:
+        """One list of lines."""
+        yield LineList(self.mesh.glyphs, self.mesh.paint, self._build, title=say("welcome.title"))
+
+    @property
+    def lines(self) -> LineList:
+        """The widget with the lines."""
+        return self.query_one(LineList)
+
+    def on_mount(self) -> None:
+        """Show the three ways."""
+        self.call_after_refresh(self.lines.rebuild)
+
+    def _build(self, width: int) -> list[Line]:
+        paint = self.mesh.paint
+        lines = [Line(((part, paint.text),)) for part in wrap(wording.WHAT_IT_IS, width)]
+        lines.append(Line())
+        for number, choice in enumerate(CHOICES, start=1):
+            named = say("welcome.line", number=number, choice=say(f"welcome.{choice}"))
+            lines.append(Line(((named, paint.strong),), choice))
+            lines += [Line(((f"   {part}", paint.text),)) for part in wrap(say(f"welcome.{choice}-why"), width - 3)]
+        lines.append(Line())
+        for text in (say("welcome.keys"), say("welcome.language")):
+            lines += [Line(((part, paint.dim),)) for part in wrap(text, width)]
+        return lines
+
+    # -- keys -------------------------------------------------------------------------------------------------------
+
+    def action_up(self) -> None:
+        """To the line above."""
+        self.lines.move(-1)
+
+    def action_down(self) -> None:
+        """To the line below."""
+        self.lines.move(1)
+
+    @on(LineList.Opened)
+    def action_open(self) -> None:
+        """Go the selected way."""
+        self.action_choose(self.lines.selected or CHOICES[0])
+
+    def action_choose(self, choice: str) -> None:
+        """Go one of the three ways."""
+        self.lines.select(choice)
+        match choice:
+            case "found":
+                self._ask_found()
+            case "join":
+                self._ask_join()
+            case "demo":
+                self.mesh.exit(Outcome.DEMO)
+
+    # -- starting one -----------------------------------------------------------------------------------------------
+
+    def _ask_found(self) -> None:
+        fields = [
+            FormField("network", say("found.network"), say("found.network-hint"), "line", True, ""),
+            FormField("name", say("found.name"), say("found.name-hint"), "line", True, ""),
+        ]
+
+        async def submit(typed: dict[str, str]) -> str | None:
+            missing = self._missing(fields, typed)
+            if missing is None:
+                self.mesh.call_later(self._promise_found, typed)
+            return missing
+
+        self.mesh.push_screen(Form(say("found.title"), fields, submit, ("found", ""), keep=True, save="welcome.next"))
+
+    def _promise_found(self, typed: dict[str, str]) -> None:
+        network = clean(typed["network"])
+        self._promise(
+            say("promise.found-title", network=network),
+            wording.FOUND_EFFECT,
+            say("promise.yes-found", network=network),
+            ("found", {"network": typed["network"], "name": typed["name"]}, self._ask_found),
+        )
+
+    # -- joining one ------------------------------------------------------------------------------------------------
+
+    def _ask_join(self) -> None:
+        fields = [
+            FormField("code", say("join.code"), "", "line", True, ""),
+            FormField("name", say("join.name"), say("found.name-hint"), "line", True, ""),
+            FormField("address", say("join.address"), say("join.address-hint"), "line", False, ""),
+        ]
+
+        async def submit(typed: dict[str, str]) -> str | None:
+            missing = self._missing(fields, typed)
+            if missing is not None:
+                return missing
+            try:
+                preview = await self.mesh.feed.ask("preview", code=typed["code"], address=typed["address"] or None)
+            except MeshnodeError as error:
+                return self.mesh.doing.sentence(error)
+            self.mesh.call_later(self._promise_join, typed, preview)
+            return None
+
+        form = Form(
+            say("join.title"), fields, submit, ("join", ""), keep=True, save="welcome.next", busy=say("join.looking")
+        )
+        self.mesh.push_screen(form)
+
+    def _promise_join(self, typed: dict[str, str], preview: Json) -> None:
+        network = clean(str(preview.get("network") or ""))
+        inviter = clean(str(preview.get("inviter") or "")) or say("someone")
+        effect = tuple(clean(str(each)) for each in preview.get("effect") or ()) or wording.JOIN_EFFECT
+        self._promise(
+            say("promise.join-title", network=network),
+            (say("promise.invited", inviter=inviter, network=network), *effect),
+            say("promise.yes-join", network=network),
+            (
+                "join",
+                {"code": typed["code"], "name": typed["name"], "address": typed["address"] or None},
+                self._ask_join,
+            ),
+        )
+
+    # -- the yes ----------------------------------------------------------------------------------------------------
+
+    def _missing(self, fields: list[FormField], typed: dict[str, str]) -> str | None:
+        empty = next((field for field in fields if field.required and not typed[field.name].strip()), None)
+        return say("welcome.missing", what=empty.title) if empty else None
+
+    def _promise(self, title: str, effect: Iterable[str], yes: str, request: tuple[str, Json, Any]) -> None:
+        do, arguments, again = request
+        sections: list[Section] = [
+            ("", tuple(effect)),
+            (wording.SEEN_TITLE, wording.SEEN),
+            (wording.STOLEN_TITLE, wording.STOLEN),
+            (wording.FOR_EVER_TITLE, wording.FOR_EVER),
+            ("", (say("promise.later"),)),
+        ]
+
+        async def accept() -> str | None:
+            try:
+                await self.mesh.feed.ask(do, **arguments)
+            except MeshnodeError as error:
+                return self.mesh.doing.sentence(error)
+            self.mesh.drafts.pop((do, ""), None)
+            return None
+
+        def answered(refusal: str | None) -> None:
+            if refusal == Promise.BACK:
+                again()
+            elif refusal:
+                self.mesh.push_screen(Tell(say("failed.title"), refusal), lambda _: again())
+
+        self.mesh.push_screen(Promise(title, sections, yes, accept), answered)

@@ -1,0 +1,30 @@
+"""Wording: every sentence of the screen, by key, in one place.
+
+Rules of this module:
+1. Plain, short, kind. No guilt, no figures about persons. British spelling.
+2. A sentence is whole: nothing is glued together from pieces, so that it can be translated.
+3. `say` fills in; what is filled in has been cleaned by the caller.
+"""
+
+from __future__ import annotations
+
+from tui.texts import TEXTS
+from tui.texts_welcome import WELCOME
+
+ALL = {**TEXTS, **WELCOME}
+
+
+def say(key: str, /, **values: object) -> str:
+    """The text for `key` with its places filled."""
+    text = ALL[key]
+    return text.format(**values) if values else text
+
+
+def knows(key: str) -> bool:
+    """Whether there is a text for `key`."""
+    return key in ALL
+
+
+def counted(key: str, count: int, /, **values: object) -> str:
+    """The text for one or for several: `key.one` or `key.many`."""
+    return say(f"{key}.one" if count == 1 else f"{key}.many", count=count, **values)
