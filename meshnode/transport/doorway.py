@@ -5,7 +5,7 @@ whatever the peer does meanwhile: silence, a byte a second, half a request, half
 
 Rules of this module:
 1. Every event is passed on unchanged.
-2. When the deadline passes, the socket is dropped without a word.
+2. When the deadline passes, or a request does not end, the socket is dropped without a word.
 """
 
 from __future__ import annotations
@@ -15,18 +15,20 @@ from collections.abc import Callable
 
 from meshnode.transport.connection import spelled_address
 from meshnode.transport.crowd import Crowd
+from meshnode.transport.limits import TransportLimits
 
 
 class Doorway(asyncio.Protocol):
     """Stands between a socket and the HTTP protocol that reads it."""
 
     def __init__(
-        self, inner: asyncio.Protocol, crowd: Crowd, seconds: float, on_lost: Callable[[Doorway], None]
+        self, inner: asyncio.Protocol, crowd: Crowd, limits: TransportLimits, on_lost: Callable[[Doorway], None]
     ) -> None:
         self._inner = inner
         self._on_lost = on_lost
         self._crowd = crowd
-        self._seconds = seconds
+        self._seconds = limits.handshake_seconds
+        self._request_bytes_left: int | None = limits.request_bytes
         self._transport: asyncio.Transport | None = None
         self._deadline: asyncio.TimerHandle | None = None
         self.host = ""
@@ -37,6 +39,11 @@ class Doorway(asyncio.Protocol):
         """Drop the socket at once."""
         if self._transport is not None:
             self._transport.abort()
+
+    def asks_in(self) -> bool:
+        """The request is complete: may the peer begin a handshake?"""
+        self._request_bytes_left = None
+        return self._crowd.asks_in(self)
 
     def proved(self) -> None:
         """The peer has shown the network's key."""
@@ -67,6 +74,11 @@ class Doorway(asyncio.Protocol):
         self._on_lost(self)
 
     def data_received(self, data: bytes) -> None:
+        if self._request_bytes_left is not None:
+            self._request_bytes_left -= len(data)
+            if self._request_bytes_left < 0:
+                self.cut()
+                return
         self._inner.data_received(data)
 
     def eof_received(self) -> bool | None:

@@ -38,6 +38,9 @@ class TransportLimits:
     half_open: int = 256
     """Sockets without a complete request; then the oldest goes, since a member's request comes in one round trip."""
 
+    request_bytes: int = 4_096
+    """A node's request has 250; with 256 half-open sockets this is at most 1 MiB of other people's headers."""
+
     backlog: int = 64
     """Sockets accepted in one turn of the loop: well under `half_open`, so that none goes before it was read once."""
 

@@ -36,8 +36,7 @@ OnConnection = Callable[[Connection], Awaitable[None]]
 """Takes a proved connection. May keep it and return at once, or return when the link is over."""
 
 HEADER_BYTES = 2_048
-HEADERS = 32
-"""A node's request has seven short headers; this leaves room for whatever stands in between."""
+"""A node's longest header has 50; all of them together are bounded by `request_bytes`."""
 
 
 class Server:
@@ -84,7 +83,6 @@ class Server:
             lingering_time=0,
             max_line_size=HEADER_BYTES,
             max_field_size=HEADER_BYTES,
-            max_headers=HEADERS,
         )
         loop = asyncio.get_running_loop()
         self._listeners = [
@@ -117,7 +115,7 @@ class Server:
 
     def _open_doorway(self) -> Doorway:
         assert self._http is not None
-        doorway = Doorway(self._http(), self.crowd, self._limits.handshake_seconds, self._doorways.discard)
+        doorway = Doorway(self._http(), self.crowd, self._limits, self._doorways.discard)
         self._doorways.add(doorway)
         return doorway
 
@@ -127,7 +125,7 @@ class Server:
         if not isinstance(doorway, Doorway):
             return _refusal(HTTPStatus.BAD_REQUEST)
         status = _judge(request)
-        if status is HTTPStatus.OK and not self.crowd.asks_in(doorway):
+        if status is HTTPStatus.OK and not doorway.asks_in():
             status = HTTPStatus.SERVICE_UNAVAILABLE
         if status is not HTTPStatus.OK:
             self._trickle.say(doorway.address, f"refused with {status.value} {status.phrase}")

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from meshnode.errors import RemoteProtocolError
 from meshnode.noise.handshake_state import HandshakeState, KeyPair, Pattern, Token
 
 VECTORS = Path(__file__).resolve().parents[2].parent / "shared" / "vectors" / "noise.json"
@@ -69,3 +70,16 @@ def test_published_vectors_byte_for_byte(vector: dict[str, Any]) -> None:
         assert ciphers[id(writer)][0].encrypt(payload) == expected
         assert ciphers[id(reader)][1].decrypt(expected) == payload
         writer, reader = reader, writer
+
+
+@pytest.mark.parametrize("size", [0, 31])
+def test_a_message_shorter_than_its_keys_is_refused(size: int) -> None:
+    state = HandshakeState(
+        Pattern(b"Noise_NN_25519_ChaChaPoly_SHA256", ((Token.E,), (Token.E, Token.EE))),
+        initiator=False,
+        prologue=b"",
+        static=KeyPair.of(bytes(32)),
+        ephemeral=KeyPair.of(bytes(32)),
+    )
+    with pytest.raises(RemoteProtocolError):
+        state.read(bytes(size), b"")

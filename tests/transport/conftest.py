@@ -30,7 +30,7 @@ async def quiet_log(caplog: pytest.LogCaptureFixture, request: pytest.FixtureReq
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _, context: unhandled.append(context))
     yield
-    gc.collect()
+    gc.collect(1)
     loop.set_exception_handler(None)
     assert unhandled == []
     if "our_fault" not in request.fixturenames:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -13,8 +13,6 @@ import pytest
 
 from meshnode.errors import ConnectionLost, PeerError, RemoteProtocolError
 from tests.transport.two_nodes import LOOPBACK, PATIENCE_SECONDS, QUICK, Node
-
-Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], None]
 
 
 @asynccontextmanager

@@ -42,6 +42,29 @@ async def test_a_taken_port_is_said_or_replaced(node: Node) -> None:
     await other.server.close()
 
 
+async def test_a_family_that_is_missing_is_left_out() -> None:
+    node = Node()
+    port = await node.server.start(hosts=("192.0.2.1", LOOPBACK))
+    dialler, answerer = await node.pair()
+    assert dialler.remote.address == f"{LOOPBACK}:{port}"
+    await asyncio.gather(dialler.close(), answerer.close())
+    await node.server.close()
+    with pytest.raises(NotPossible, match="no address"):
+        await Node().server.start(hosts=("192.0.2.1",))
+
+
+async def test_a_port_that_one_family_lacks_is_not_half_taken() -> None:
+    with socket.socket(socket.AF_INET) as taken:
+        taken.bind(("127.0.0.2", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        node = Node()
+        with pytest.raises(NotPossible):
+            await node.server.start(port, hosts=(LOOPBACK, "127.0.0.2"))
+        with socket.socket(socket.AF_INET) as free_again:
+            free_again.bind((LOOPBACK, port))
+
+
 async def test_a_port_can_be_kept_over_a_restart() -> None:
     node = Node()
     port = await node.server.start(hosts=(LOOPBACK,))
