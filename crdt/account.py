@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from crdt.edits import Edit, Put, Scalar, splices
 from crdt.errors import NotPossibleNow
-from crdt.fields import Json
+from crdt.fields import Json, Prose
 from crdt.history import Writers, value_after, value_before
 from crdt.identifiers import ChangeId, DeviceId, MemberId
 from crdt.kinds import VERSION_KEY, FieldChange
@@ -60,6 +60,7 @@ class Account:
         self._reading = reading
         self._past = reading.past
         self._document = reading.document
+        self._standing_writers: dict[str, list[Merged]] = {}
 
     def history(self) -> list[HistoryEntry]:
         """Every merged change, newest first."""
@@ -97,7 +98,7 @@ class Account:
     def _texts(self, merged: Merged, key: str) -> tuple[str | None, str | None]:
         """A text before and after a change; None twice where the key holds no text that the change knew."""
         text = self._reading.writers.text(key)
-        if text is None:
+        if text is None or not isinstance(self._reading.declared(key), Prose):
             return None, None
         maker = self._past.find(text.actor)
         if maker is None or not (maker is merged or merged.follows(maker)):
@@ -146,14 +147,20 @@ class Account:
             declared = self._reading.declared(key)
             if declared is None or (declared.per_member and by is not None and self._reading.owner(key) != by):
                 continue
-            edits += self._undo_text(merged, key) if self._reading.writers.text(key) else self._undo_key(merged, key)
+            edits += self._undo_text(merged, key) if isinstance(declared, Prose) else self._undo_key(merged, key)
         return edits
 
     def _written_since(self, merged: Merged, key: str) -> bool:
         return any(writer is not merged for writer in self._reading.writers.by_key.get(key, ()))
 
+    def _writers(self, key: str) -> list[Merged]:
+        """All standing writers of a key, asked once: a long history asks for each change."""
+        if key not in self._standing_writers:
+            self._standing_writers[key] = self._reading.writers.standing(key)
+        return self._standing_writers[key]
+
     def _undo_key(self, merged: Merged, key: str) -> list[Edit]:
-        standing = self._reading.writers.standing(key)
+        standing = self._writers(key)
         if merged not in standing:
             return []
         others = {_storable(value_after(self._document, other, key)) for other in standing if other is not merged} or {
@@ -166,8 +173,7 @@ class Account:
 
     def _undo_text(self, merged: Merged, key: str) -> list[Edit]:
         before, after = self._texts(merged, key)
-        writers = self._reading.writers.by_key[key]
-        if before is None or after is None or any(not merged.follows(other) for other in writers if other != merged):
+        if before is None or after is None or self._writers(key) != [merged]:
             return []
         return splices(key, after, before)
 

@@ -17,12 +17,13 @@ from dataclasses import dataclass
 from crdt.columns import Column, boolean_column, delta_column, string_column, unsigned_column
 from crdt.errors import ChunkRefused
 from crdt.identifiers import ACTOR_BYTES, ActorId, ChangeHash, DeviceId, NetworkId, RecordId
-from crdt.leb128 import read_unsigned, write_unsigned
+from crdt.leb128 import read_unsigned
 from crdt.operations import LONGEST_KEY, Operations, Rows, read_operations
 
 MAGIC = b"\x85\x6f\x4a\x83"
 CHANGE_TYPE = 1
-LARGEST_CHUNK = 128 * 1024
+LARGEST_CHUNK = 128 * 1024 - 120
+"""What an envelope of 128 KiB leaves after signature, author, record and time."""
 MOST_DEPS = 2048
 MOST_ACTORS = 2048
 MOST_ROWS = 5000
@@ -257,10 +258,4 @@ def with_actor(raw: bytes, actor: ActorId) -> bytes:
     """The same change under another own actor, with its checksum right again."""
     _, position = _actor_position(raw)
     hashed = raw[8:position] + actor + raw[position + ACTOR_BYTES :]
-    return MAGIC + hashlib.sha256(hashed).digest()[:4] + hashed
-
-
-def frame(body: bytes) -> bytes:
-    """The chunk around a change's contents."""
-    hashed = bytes([CHANGE_TYPE]) + write_unsigned(len(body)) + body
     return MAGIC + hashlib.sha256(hashed).digest()[:4] + hashed

@@ -26,6 +26,8 @@ _WORTH_COMPARING = 12
 """Shorter stretches are replaced as one."""
 _LONGEST_COMPARED = 4000
 """Comparing word by word takes time with the square of the length."""
+MOST_BYTES_AN_EDIT = 24 * 1024
+"""Leaves most of a change's 128 KiB for naming what it builds on: up to 98 KiB where 2,000 versions meet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,12 @@ def rows(edit: Edit) -> int:
     return 1 if isinstance(edit, Put) else edit.delete + len(edit.insert)
 
 
+def _size(edit: Edit) -> int:
+    """About how many bytes of a change an edit takes besides its rows."""
+    text = edit.insert if isinstance(edit, Splice) else edit.value if isinstance(edit.value, str) else ""
+    return len(edit.key.encode()) + len(text.encode())
+
+
 def _pieces(edit: Edit) -> Iterator[Edit]:
     """The edit itself, or consecutive splices that together do the same."""
     if isinstance(edit, Put) or rows(edit) <= MOST_ROWS_AN_EDIT:
@@ -141,12 +149,13 @@ def _pieces(edit: Edit) -> Iterator[Edit]:
 def parts(edits: Sequence[Edit]) -> list[list[Edit]]:
     """The same edits as one or more drafts, each small enough for one change. Draft, add, then draft the next."""
     out: list[list[Edit]] = [[]]
-    room = MOST_ROWS_AN_EDIT
+    room, space = MOST_ROWS_AN_EDIT, MOST_BYTES_AN_EDIT
     for edit in edits:
         for piece in _pieces(edit):
-            if rows(piece) > room:
+            if out[-1] and (rows(piece) > room or _size(piece) > space):
                 out.append([])
-                room = MOST_ROWS_AN_EDIT
+                room, space = MOST_ROWS_AN_EDIT, MOST_BYTES_AN_EDIT
             out[-1].append(piece)
             room -= rows(piece)
+            space -= _size(piece)
     return out

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from crdt.document import RecordDocument
 from crdt.edits import Scalar
-from crdt.fields import MEMBER_HEX, Field, Json
+from crdt.fields import MEMBER_HEX, Field, Json, Prose
 from crdt.history import Authority, Writers, value_after
 from crdt.identifiers import MemberId, RecordId
 from crdt.kinds import VERSION_KEY, Kind
@@ -110,7 +110,7 @@ class Reading:
 
     def _differ(self, key: str) -> bool:
         declared = self.declared(key)
-        if declared is None or declared.group or self.writers.text(key):
+        if declared is None or declared.group or isinstance(declared, Prose):
             return False
         standing = self.writers.standing(key)
         if len(standing) < 2:

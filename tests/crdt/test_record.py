@@ -17,7 +17,7 @@ from crdt.edits import Put, Splice, parts
 from crdt.errors import BadValue, ChangeNotApplied, EditTooLarge, NotPossibleNow, RecordTooLarge, UnknownKind
 from crdt.identifiers import ActorId, ChangeHash, ChangeId, RecordId
 from crdt.record import MOST_CHANGES, OpenRecord, SignedChange
-from tests.crdt.cast import EVERYONE, TASK_RECORD, Neighbour, device, sealed
+from tests.crdt.cast import EVERYONE, TASK_RECORD, Neighbour, device
 from tests.support import chunks
 from tests.support.chunks import Draft, Row, put, typed
 
@@ -249,23 +249,20 @@ def test_200_nodes_write_apart_merge_and_all_can_still_edit() -> None:
         assert len(read_chunk(one.written[-1].raw).deps) == 200
 
 
-def test_more_heads_than_a_change_may_name() -> None:
-    record = OpenRecord(TASK_RECORD)
+def test_as_many_versions_as_a_record_may_hold_can_still_be_merged_by_one_edit() -> None:
     base = Neighbour(1)
     base.act("task.add", title="Gate")
     chunk = read_chunk(base.written[0].raw)
-    record.add(base.written)
     rows = [put("place", "x")]
-    record.add(
+    base.record.add(
         signed(
             Draft(rows, deps=[chunk.hash], start_op=chunk.max_op + 1, actor=number.to_bytes(16, "big")).raw(), number
         )
-        for number in range(1, 1900)
+        for number in range(1, MOST_CHANGES - 1)
     )
-    assert record.merged == 1900
-    draft = read_chunk(record.draft([Put("title", "Merged")]))
-    assert len(draft.deps) == 1899
-    assert record.add([sealed(TASK_RECORD, base.device, 1, record.draft([Put("title", "Merged")]))])
+    assert base.record.merged == MOST_CHANGES - 1
+    merging = base.write([Put("place", "x" * 16_000)])
+    assert len(read_chunk(merging.raw).deps) == MOST_CHANGES - 2
 
 
 def test_limits_are_kept_when_drafting() -> None:
@@ -299,6 +296,10 @@ def test_a_long_text_goes_in_parts() -> None:
     for edits in parts([Splice("details", 1, 8_999, "!")]):
         ana.write(edits)
     assert ana.view()["details"] == text[0] + "!" + text[-1]
+    long = [Put(key, "x" * 16_000) for key in ("title", "place", "due")]
+    assert [len(edits) for edits in parts(long)] == [1, 1, 1]
+    with pytest.raises(EditTooLarge):
+        ana.record.draft([Put(f"link/{number}", "x" * 16_000) for number in range(9)])
 
 
 def test_a_full_record_takes_no_edit_but_every_change() -> None:
