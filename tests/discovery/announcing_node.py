@@ -2,7 +2,7 @@
 
     python -m tests.discovery.announcing_node --port 4001 --disc-key 11..11 [--join-psk 22..22] [--mode quiet]
 
-Lines in: `keys <disc key or -> <join psk or ->`. SIGTERM says goodbye and ends.
+Lines in: `keys <disc key or -> <join psk or -> [name spoken aloud]`, `state`. SIGTERM says goodbye and ends.
 """
 
 from __future__ import annotations
@@ -25,11 +25,12 @@ def say(event: str, **values: object) -> None:
     print(json.dumps({"event": event, **values, "at": time.monotonic()}), flush=True)
 
 
-def keys_from(disc_key: str, join_psk: str) -> DiscoveryKeys:
+def keys_from(disc_key: str, join_psk: str, *spoken: str) -> DiscoveryKeys:
     """Keys as given on the command line; `-` for none."""
     return DiscoveryKeys(
         disc_keys=() if disc_key == "-" else (bytes.fromhex(disc_key),),
         join_psks=() if join_psk == "-" else (bytes.fromhex(join_psk),),
+        spoken_network=" ".join(spoken) or None,
     )
 
 
@@ -40,6 +41,7 @@ async def main() -> None:
     parser.add_argument("--join-psk", default="-")
     parser.add_argument("--mode", default="open")
     parser.add_argument("--every", type=float, default=60.0)
+    parser.add_argument("--tell-after", type=float, default=3600.0, help="say so when this many seconds have passed")
     arguments = parser.parse_args()
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
@@ -54,6 +56,7 @@ async def main() -> None:
             addresses=sighting.addresses,
             network=sighting.network,
             instance=sighting.instance,
+            spoken=sighting.spoken_network,
         )
 
     discovery = Discovery(
@@ -67,12 +70,13 @@ async def main() -> None:
     )
     await discovery.start()
     say("started", state=discovery.state)
+    loop.call_later(arguments.tell_after, lambda: say("time passed"))
 
     async def obey(line: str) -> None:
         nonlocal keys
         match line.split():
-            case ["keys", disc_key, join_psk]:
-                keys = keys_from(disc_key, join_psk)
+            case ["keys", disc_key, join_psk, *spoken]:
+                keys = keys_from(disc_key, join_psk, *spoken)
                 await discovery.refresh()
             case ["state"]:
                 pass

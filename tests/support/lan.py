@@ -64,9 +64,9 @@ def _find_reason() -> str:
     return ""
 
 
-@pytest.fixture
-def lan() -> Iterator[Laboratory]:
-    """A fresh laboratory; skips with the reason where there can be none."""
+@pytest.fixture(name="lan")
+def fresh_laboratory() -> Iterator[Laboratory]:
+    """A laboratory for one test; skips with the reason where there can be none."""
     reason = skip_reason()
     if reason:
         pytest.skip(reason)
@@ -93,21 +93,17 @@ class Laboratory:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
-            if error is not None:
-                for process in self.running:
-                    print(f"--- {process.label} said\n" + "\n".join(process.lines[-40:]))
-        finally:
-            self.close()
+        self.close()
 
     def switch(self, name: str, network: str = "") -> Switch:
         """A switch with nobody plugged in; its hosts get addresses of `network`."""
         self._switches += 1
-        return Switch(self, self._namespace(name), ipaddress.IPv4Network(network or f"10.87.{self._switches}.0/24"))
+        subnet = ipaddress.IPv4Network(network or f"10.87.{self._switches}.0/24")
+        return Switch(self, name, self._namespace(name), subnet)
 
     def host(self, name: str, *switches: Switch) -> Host:
         """A host, plugged into these switches in turn (eth0, eth1, ...)."""
-        host = Host(self, self._namespace(name), name)
+        host = Host(self, name, self._namespace(name))
         for switch in switches:
             host.plug(switch)
         return host
@@ -134,11 +130,42 @@ class Laboratory:
         return namespace
 
 
-class Switch:
+class Place:
+    """A namespace in which things run."""
+
+    def __init__(self, laboratory: Laboratory, name: str, namespace: str) -> None:
+        self.name = name
+        self.namespace = namespace
+        self._laboratory = laboratory
+
+    @property
+    def prefix(self) -> tuple[str, ...]:
+        """What to put before a command to have it run here."""
+        return ("ip", "netns", "exec", self.namespace)
+
+    def start(
+        self, command: Sequence[str], *, env: Mapping[str, str] | None = None, cwd: Path | None = None
+    ) -> Running:
+        """Run something here until the laboratory closes."""
+        process = Running(self.name, [*self.prefix, *command], env, cwd)
+        self._laboratory.running.append(process)
+        return process
+
+    def run(self, command: Sequence[str], within: float = 20.0) -> str:
+        """Run something here to its end; its output."""
+        done = subprocess.run([*self.prefix, *command], capture_output=True, text=True, timeout=within, check=True)
+        return done.stdout
+
+    def ip(self, *words: str) -> None:
+        """`ip` in here."""
+        _ip("-n", self.namespace, *words)
+
+
+class Switch(Place):
     """A bridge; splitting it puts its ports on several bridges that know nothing of each other."""
 
-    def __init__(self, laboratory: Laboratory, namespace: str, network: ipaddress.IPv4Network) -> None:
-        self.namespace = namespace
+    def __init__(self, laboratory: Laboratory, name: str, namespace: str, network: ipaddress.IPv4Network) -> None:
+        super().__init__(laboratory, name, namespace)
         self.network = network
         self._free = network.hosts()
         self._parts = 0
@@ -153,7 +180,7 @@ class Switch:
         self._grow(len(groups))
         for part, hosts in enumerate(groups):
             for host in hosts:
-                self._ip("link", "set", self.ports[host], "master", f"br{part}")
+                self.ip("link", "set", self.ports[host], "master", f"br{part}")
 
     def join(self) -> None:
         """Mend what `split` broke."""
@@ -162,36 +189,26 @@ class Switch:
     def take(self, host: Host, port: str) -> None:
         """Connect a port that has been put into this namespace."""
         self.ports[host] = port
-        self._ip("link", "set", port, "master", "br0", "up")
+        self.ip("link", "set", port, "master", "br0", "up")
 
     def set_port(self, host: Host, state: str) -> None:
-        self._ip("link", "set", self.ports[host], state)
+        self.ip("link", "set", self.ports[host], state)
 
     def _grow(self, parts: int) -> None:
         for part in range(self._parts, parts):
-            self._ip("link", "add", f"br{part}", "type", "bridge", "forward_delay", "0", "mcast_snooping", "0")
-            self._ip("link", "set", f"br{part}", "up")
+            self.ip("link", "add", f"br{part}", "type", "bridge", "forward_delay", "0", "mcast_snooping", "0")
+            self.ip("link", "set", f"br{part}", "up")
         self._parts = max(self._parts, parts)
 
-    def _ip(self, *words: str) -> None:
-        _ip("-n", self.namespace, *words)
 
-
-class Host:
+class Host(Place):
     """A machine of its own: own interfaces, own loopback, own ports; files and clock are shared."""
 
-    def __init__(self, laboratory: Laboratory, namespace: str, name: str) -> None:
-        self.name = name
-        self.namespace = namespace
-        self._laboratory = laboratory
+    def __init__(self, laboratory: Laboratory, name: str, namespace: str) -> None:
+        super().__init__(laboratory, name, namespace)
         self._interfaces: dict[Switch, str] = {}
         self._addresses: dict[Switch, str] = {}
         self._plugged = 0
-
-    @property
-    def prefix(self) -> tuple[str, ...]:
-        """What to put before a command to have it run in this host."""
-        return ("ip", "netns", "exec", self.namespace)
 
     def address(self, switch: Switch | None = None) -> str:
         """The host's address on this switch, or on its only one."""
@@ -235,23 +252,6 @@ class Host:
         new.take(self, port)
         self._give_address(new, new.free_address())
         return self._addresses[new]
-
-    def start(
-        self, command: Sequence[str], *, env: Mapping[str, str] | None = None, cwd: Path | None = None
-    ) -> Running:
-        """Run something in this host until the laboratory closes."""
-        process = Running(self.name, [*self.prefix, *command], env, cwd)
-        self._laboratory.running.append(process)
-        return process
-
-    def run(self, command: Sequence[str], within: float = 20.0) -> str:
-        """Run something in this host to its end; its output."""
-        done = subprocess.run([*self.prefix, *command], capture_output=True, text=True, timeout=within, check=True)
-        return done.stdout
-
-    def ip(self, *words: str) -> None:
-        """`ip` inside this host."""
-        _ip("-n", self.namespace, *words)
 
     def _only(self) -> Switch:
         (switch,) = self._interfaces

@@ -53,7 +53,8 @@ class Running:
                 left = deadline - time.monotonic()
                 if left <= 0 or self._ended:
                     why = "ended" if self._ended else f"did not say so within {within} s"
-                    raise AssertionError(f"{self.label} {why}: {pattern!r}")
+                    last = "\n".join(self.lines[-20:])
+                    raise AssertionError(f"{self.label} {why}: {pattern!r}; its last lines:\n{last}")
                 self._more.wait(left)
 
     def say(self, line: str) -> None:
