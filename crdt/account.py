@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from crdt.display import display_line, display_text
 from crdt.edits import Edit, Put, Scalar, splices
 from crdt.errors import NotPossibleNow
 from crdt.fields import Json, Prose
@@ -88,12 +89,13 @@ class Account:
 
     def _field_change(self, merged: Merged, key: str) -> FieldChange:
         declared = self._reading.declared(key)
+        name = declared.key if declared else display_line(key)
         before, after = self._texts(merged, key)
-        if before is None or after is None:
-            raw = value_before(self._document, merged, key), value_after(self._document, merged, key)
-            read = declared.read if declared else _plain
-            return FieldChange(declared.key if declared else key, key, read(raw[0]), read(raw[1]))
-        return FieldChange(declared.key if declared else key, key, before, after)
+        if before is not None and after is not None:
+            return FieldChange(name, key, display_text(before), display_text(after))
+        raw = value_before(self._document, merged, key), value_after(self._document, merged, key)
+        read = declared.read if declared else _plain
+        return FieldChange(name, key, read(raw[0]), read(raw[1]))
 
     def _texts(self, merged: Merged, key: str) -> tuple[str | None, str | None]:
         """A text before and after a change; None twice where the key holds no text that the change knew."""
@@ -183,4 +185,5 @@ def _storable(value: Scalar) -> str | int | bool:
 
 
 def _plain(value: Scalar) -> Json:
-    return value if isinstance(value, (str, int)) else ""
+    """A value of a key that this version does not know, as it may be shown."""
+    return display_text(value) if isinstance(value, str) else value if isinstance(value, int) else ""

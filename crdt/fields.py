@@ -203,7 +203,9 @@ class Reference(Field):
 
 @dataclass(frozen=True, slots=True)
 class Entry(Field):
-    """A group of keys `key/<id>`, each holding a small JSON object; anyone may write each."""
+    """A group of keys `key/<id>`, each holding a small JSON object of strings, numbers and booleans; anyone may write.
+
+    What is read may be shown as it is."""
 
     group: ClassVar[bool] = True
 
@@ -214,7 +216,14 @@ class Entry(Field):
             found = json.loads(raw)
         except (ValueError, RecursionError):
             return {}
-        return found if isinstance(found, dict) else {}
+        return {name: _plain(value) for name, value in found.items() if isinstance(value, (str, int))}
+
+
+def _plain(value: str | int) -> str | int:
+    """What may be shown and sent on: JSON can spell half a surrogate pair, and numbers that others cannot hold."""
+    if isinstance(value, str):
+        return display_text(value)
+    return value if abs(value) < 2**53 else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,10 +244,9 @@ class Link(Field):
 
 
 def entry_text(content: Mapping[str, Json]) -> str:
-    """The text of an entry as it may be shown, "" when there is none."""
+    """The text of an entry, "" when there is none."""
     text = content.get("text")
-    # JSON can spell half a surrogate pair, which no file or socket takes: display_text drops those, too.
-    return display_text(text) if isinstance(text, str) else ""
+    return text if isinstance(text, str) else ""
 
 
 def entry(field: str, **content: Json) -> str:

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from crdt.chunk import read_chunk
-from crdt.edits import Put
+from crdt.edits import Put, Splice
 from crdt.errors import NotPossibleNow
 from crdt.identifiers import ChangeId
 from crdt.record import SignedChange
@@ -234,3 +234,13 @@ def test_a_hub_writes_but_speaks_for_nobody() -> None:
     for entry in hub.record.history(type("Nobody", (), {"member_of": lambda self, device: None})()):
         assert entry.member is None
     assert read_chunk(hub.written[0].raw).deps
+
+
+def test_history_is_safe_to_show() -> None:
+    ana, bo = pair()
+    bo.hear(ana)
+    bo.write(
+        [Put("colour\x1b", "red\x1b[2J"), Splice("details", 0, 0, "\u202e"), Put("place", "a\x07b"), Put("odd", True)]
+    )
+    shown = [(change.field, change.after) for change in bo.record.history(EVERYONE)[0].fields]
+    assert shown == [("colour", "red[2J"), ("place", "ab"), ("odd", True)]

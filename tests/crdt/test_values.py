@@ -12,6 +12,7 @@ from crdt.display import display_line, display_text, has_hidden
 from crdt.edits import MOST_ROWS_AN_EDIT, Edit, Put, Splice, parts, rows, splices
 from crdt.errors import BadValue, ChunkRefused
 from crdt.fields import Choice, Day, Entry, Line, Link, Member, MemberEntry, Number, Prose, Reference, entry, read_day
+from crdt.identifiers import Lane, RecordId, item_key, lane_of
 from crdt.leb128 import read_signed, read_unsigned, write_unsigned
 from tests.support import chunks
 
@@ -82,6 +83,10 @@ def test_members_and_entries() -> None:
         Member("m", "Member").accept("ana", TUESDAY)
     assert Entry("e", "E").read(entry("e", text="é", on=True)) == {"on": True, "text": "é"}
     assert Entry("e", "E").read("[1]") == {}
+    assert Entry("e", "E").read('{"a":' * 3000) == {}
+    assert Entry("e", "E").read('{"a":' * 3000 + "1" + "}" * 3000) == {}
+    odd = '{"a":NaN,"b":[1],"c":{},"d":null,"e":"\\ud800\\u001bx","f":true,"g":1e999,"h":' + "9" * 40 + "}"
+    assert Entry("e", "E").read(odd) == {"e": "x", "f": True, "h": 0}
     with pytest.raises(BadValue, match="16,000"):
         entry("e", text="é" * 9000)
     with pytest.raises(BadValue, match="characters; this has"):
@@ -140,6 +145,12 @@ def test_parts_are_small_and_do_the_same(sizes: list[tuple[int, int]]) -> None:
     pieces = [edit for draft in drafts for edit in draft]
     assert pieces[0] == Put("k", "v")
     assert apply(before, pieces[1:]) == text
+
+
+def test_lanes_and_keys_follow_from_the_format() -> None:
+    assert lane_of(RecordId(b"\x1f" + bytes(15))) is Lane.URGENT
+    assert lane_of(RecordId(b"\x20" + bytes(15))) is Lane.ORDINARY
+    assert item_key(258, b"\x07" * 32) == bytes(6) + b"\x01\x02" + b"\x07" * 32
 
 
 @given(st.integers(0, 2**64 - 1))
