@@ -21,6 +21,8 @@ FILE_BYTES: Final = 1_000_000
 OLDER_FILES: Final = 3
 LONGEST_ENTRY: Final = 16_000
 """A traceback fits; an entry is always far smaller than a file, so that rotation keeps the bound."""
+SCREEN_FILE_BYTES: Final = 100_000
+"""A screen has a log of its own: two processes cannot turn over one file."""
 CRASH_BYTES: Final = 200_000
 FILE_MODE: Final = 0o600
 
@@ -59,12 +61,15 @@ class _RotatingFile(logging.handlers.RotatingFileHandler):
         """Lose the line: nothing can be done about a full disk here."""
 
 
-def set_up_logs(file: Path, level: str = "info", *, stderr: bool = False, journal: bool = False) -> None:
+def set_up_logs(
+    file: Path, level: str = "info", *, file_bytes: int = FILE_BYTES, stderr: bool = False, journal: bool = False
+) -> None:
     """Send everything that is logged in this process to a rotating file, and to stderr if asked for.
 
     Args:
         file: the newest log file; older ones get .1 to .3. Its folder must exist.
         level: "debug", "info", "warning" or "error".
+        file_bytes: when a file is full; four of them are kept.
         stderr: write to stderr too (a node without a screen).
         journal: with priorities in front, as journald reads them.
     """
@@ -73,7 +78,7 @@ def set_up_logs(file: Path, level: str = "info", *, stderr: bool = False, journa
         root.removeHandler(old)
         old.close()
     # The file opens with the first entry: a log that cannot be written stops nobody.
-    to_file = _RotatingFile(file, maxBytes=FILE_BYTES, backupCount=OLDER_FILES, encoding="utf-8", delay=True)
+    to_file = _RotatingFile(file, maxBytes=file_bytes, backupCount=OLDER_FILES, encoding="utf-8", delay=True)
     to_file.setFormatter(_Entry("%(asctime)s.%(msecs)03d %(levelname)-7s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S"))
     root.addHandler(to_file)
     if stderr:

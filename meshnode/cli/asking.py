@@ -1,0 +1,112 @@
+"""Asking: commands speak with their node through here, which is started for them where none runs.
+
+Rules of this module:
+1. A command is plain code; the one event loop of a command lives in `with_node`.
+2. A node that was started for a command is stopped after it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from meshnode.api.client import NodeClient
+from meshnode.cli.command import Call, Json
+from meshnode.cli.node_process import node_for
+from meshnode.cli.probe import answers
+from meshnode.errors import NodeAway, NoNetwork
+from meshnode.platform import check_socket_folder
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A node that answers."""
+
+    client: NodeClient
+    started: bool
+    """It was started for this command and ends with it."""
+
+    async def ask(self, do: str, /, **arguments: object) -> Json:
+        """One request."""
+        return await self.client.ask(do, **arguments)
+
+
+def with_node(call: Call, work: Callable[[Attached], Awaitable[Result]], *, start: bool = True) -> Result:
+    """Do some work with the node of the call's profile.
+
+    Args:
+        call: whose node.
+        work: what to do.
+        start: start a node where none runs; False for questions that only a running node can answer truthfully.
+
+    Raises:
+        NodeAway: none runs, and none was to be started.
+        MeshnodeError: the node could not be started, or refused.
+    """
+
+    async def attached(started: bool) -> Result:
+        client = await NodeClient.connect(call.paths.socket)
+        try:
+            return await work(Attached(client, started))
+        finally:
+            await client.close()
+
+    if not start:
+        check_socket_folder(call.paths)
+        if not answers(call.paths.socket):
+            raise NodeAway
+        return asyncio.run(attached(False))
+    with node_for(call.paths) as started:
+        return asyncio.run(attached(started))
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything a screen would show, once."""
+
+    records: list[Json]
+    members: dict[str, Json]
+    devices: dict[str, Json]
+    status: Json
+
+    def name(self, member: str | None) -> str:
+        """A member's name for people."""
+        return str(self.members.get(member or "", {}).get("name") or "somebody unknown here")
+
+    def author(self, entry: Json) -> str:
+        """Who wrote an entry: the member, or the device where it speaks for nobody (a hub)."""
+        if entry.get("member"):
+            return self.name(entry["member"])
+        return str(self.devices.get(str(entry.get("device")), {}).get("name") or "a device unknown here")
+
+    def of_kind(self, kind: str) -> list[Json]:
+        """The views of one kind."""
+        return [view for view in self.records if view.get("kind") == kind]
+
+
+async def snapshot(node: Attached) -> Snapshot:
+    """What there is now.
+
+    Raises:
+        NoNetwork: this profile belongs to no neighbourhood.
+    """
+    records: list[Json] = []
+    members: dict[str, Json] = {}
+    devices: dict[str, Json] = {}
+    status: Json = {}
+    async for event in node.client.subscribe():
+        if event.get("event") != "snapshot":
+            continue
+        records += event.get("records", ())
+        members |= event.get("members") or {}
+        devices |= event.get("devices") or {}
+        status = event.get("status") or status
+        if event.get("last"):
+            break
+    if status.get("state") == "outside":
+        raise NoNetwork
+    return Snapshot(records, members, devices, status)

@@ -1,0 +1,191 @@
+"""The boards' actions as commands: arguments, help and examples are made from what an action declares.
+
+Rules of this module:
+1. Nothing about a particular action stands here, but how a few kinds of argument are typed.
+2. Values are sent as typed: the board checks them, and its refusals are sentences.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from crdt.action import Action, Argument
+from crdt.display import display_line
+from meshnode.cli.asking import Attached, with_node
+from meshnode.cli.command import Answer, Call, Command, Json
+from meshnode.cli.tasks import STATUS_WORDS, find_task, short_numbers, title_of
+from meshnode.errors import BadInput, NodeAway
+
+EXAMPLE_NUMBER = "3fa"
+STDIN = "-"
+KEPT_HERE = "It is kept here, and goes to your neighbours when your node runs: `meshnode`, or `meshnode run`."
+
+
+def command_of(action: Action) -> Command:
+    """The command that an action becomes."""
+
+    def arguments(parser: argparse.ArgumentParser) -> None:
+        _add_arguments(parser, action)
+
+    def run(call: Call) -> Answer:
+        return _run(call, action)
+
+    return Command(examples=examples_of(action), run=run, arguments=arguments)
+
+
+def option_of(argument: Argument) -> str:
+    """The option that an argument becomes."""
+    return f"--{argument.name.replace('_', '-')}"
+
+
+def examples_of(action: Action) -> tuple[str, ...]:
+    """The declared example, as it is typed; for a board with numbered entries also by words."""
+    board, _, verb = action.name.partition(".")
+    required = [argument for argument in action.arguments if argument.required]
+    values = dict(action.example)
+    parts = [shlex.quote(_example_value(argument, values.get(argument.name))) for argument in required]
+    for argument in action.arguments:
+        if not argument.required and argument.name in values:
+            parts += [option_of(argument), shlex.quote(str(values[argument.name]))]
+    before = f"meshnode {board} {verb.replace('_', '-')}"
+    if not action.needs_record:
+        return (" ".join([before, *parts]),)
+    by_words = "rake leaves" if not required else '"rake leaves"'
+    return tuple(" ".join([before, record, *parts]) for record in (EXAMPLE_NUMBER, by_words))
+
+
+def _example_value(argument: Argument, value: object) -> str:
+    return "9bc" if argument.kind == "reference" else str(value)
+
+
+def _add_arguments(parser: argparse.ArgumentParser, action: Action) -> None:
+    """The entry it is for, then what is required in order, then the rest as options."""
+    required = [argument for argument in action.arguments if argument.required]
+    if action.needs_record:
+        parser.add_argument(
+            "entry",
+            metavar=action.record_kind.upper(),
+            nargs=1 if required else "+",
+            help="its short number, or words of its title" + (" in quotes" if required else ""),
+        )
+    for at, argument in enumerate(required):
+        last = at == len(required) - 1
+        parser.add_argument(
+            f"value_{argument.name}",
+            metavar=argument.title.upper().replace(" ", "-"),
+            nargs="+" if last and argument.kind in {"line", "prose"} else 1,
+            help=_help(argument),
+        )
+    for argument in action.arguments:
+        if not argument.required:
+            parser.add_argument(
+                option_of(argument),
+                dest=f"value_{argument.name}",
+                metavar=_metavar(argument),
+                help=_help(argument),
+            )
+
+
+def _metavar(argument: Argument) -> str:
+    options = getattr(argument.field, "options", ())
+    return "|".join(options) if options else {"day": "DAY", "number": "N"}.get(argument.kind, "TEXT")
+
+
+def _help(argument: Argument) -> str:
+    extra = f' ("{STDIN}" reads standard input)' if argument.kind == "prose" else ""
+    text = argument.help or argument.title
+    return f"{text[:1].lower()}{text[1:]}".rstrip(".").replace("%", "%%") + extra
+
+
+def _values(options: argparse.Namespace, action: Action) -> Json:
+    """What was typed, by argument; what was left out is left out."""
+    values: Json = {}
+    for argument in action.arguments:
+        typed: Any = getattr(options, f"value_{argument.name}")
+        if isinstance(typed, list):
+            typed = " ".join(typed)
+        if typed == STDIN and argument.kind == "prose":
+            typed = sys.stdin.read().rstrip("\n")
+        if typed is not None:
+            values[argument.name] = typed
+    if not values and action.arguments and not any(argument.required for argument in action.arguments):
+        named = ", ".join(option_of(argument) for argument in action.arguments)
+        if action.name.endswith(".edit"):
+            raise BadInput("Nothing to change was given.", next_step=f"Give at least one of {named}.")
+    return values
+
+
+async def records_of(node: Attached, kind: str) -> list[Json]:
+    """The views of a kind."""
+    views: list[Json] = (await node.ask("records", kind=kind))["records"]
+    return views
+
+
+def _run(call: Call, action: Action) -> Answer:
+    values = _values(call.options, action)
+
+    async def work(node: Attached) -> Answer:
+        record: str | None = None
+        views: Sequence[Json] = ()
+        if action.needs_record:
+            views = await records_of(node, action.record_kind)
+            view = find_task(views, call.options.entry)
+            record = view["id"]
+            _resolve(action, values, view, views)
+        reply = await node.ask("act", action=action.name, record=record, arguments=values)
+        if action.record_kind == "task" and not views:
+            views = await records_of(node, "task")
+        lines = _outcome(action, reply, views)
+        if node.started:
+            lines.append(KEPT_HERE)
+        return Answer(reply, lines)
+
+    return with_node(call, work)
+
+
+def _resolve(action: Action, values: Json, view: Json, views: Sequence[Json]) -> None:
+    """Turn what people type for other entries and for checklist lines into ids."""
+    for argument in action.arguments:
+        typed = values.get(argument.name)
+        if typed is None:
+            continue
+        if argument.kind == "reference":
+            values[argument.name] = find_task(views, [typed])["id"]
+        elif argument.name == "item":
+            values[argument.name] = _item(view, typed)
+
+
+def _item(view: Json, typed: str) -> str:
+    """The id of a checklist line, by its place, its id or its words.
+
+    Raises:
+        BadInput: no single line is meant.
+    """
+    items: list[Json] = view.get("checklist", [])
+    if typed.isascii() and typed.isdigit() and 1 <= int(typed) <= len(items):
+        return str(items[int(typed) - 1]["id"])
+    found = [item for item in items if str(item["id"]).startswith(typed)]
+    found = found or [item for item in items if typed.casefold() in str(item["text"]).casefold()]
+    if len(found) != 1:
+        raise BadInput(
+            f"{'Several lines fit' if found else 'No line of the checklist fits'} {display_line(typed)!r}.",
+            next_step="Give its place in the list: `meshnode task show` numbers the lines.",
+        )
+    return str(found[0]["id"])
+
+
+def _outcome(action: Action, reply: Json, views: Sequence[Json]) -> list[str]:
+    """One line that says what came of it."""
+    view = reply.get("view")
+    if not isinstance(view, dict):
+        raise NodeAway("The node answered in a way this version does not understand.")
+    if action.record_kind != "task":
+        return ["Saved."]
+    others = [each for each in views if each["id"] != view["id"]]
+    number = short_numbers([*others, view])[view["id"]]
+    status = STATUS_WORDS.get(str(view["status"]), str(view["status"]))
+    return [f"{number}  {title_of(view)} ({status})"]

@@ -1,0 +1,72 @@
+"""`meshnode join`: join a neighbourhood with a code, after seeing what it leads to."""
+
+from __future__ import annotations
+
+import argparse
+import re
+
+from crdt.display import display_line
+from meshnode.cli.asking import Attached, with_node
+from meshnode.cli.command import Answer, Call, Command, Json, add_yes
+from meshnode.cli.init import my_name
+from meshnode.cli.layout import paragraph
+from meshnode.cli.moments import moment, now
+from meshnode.wording import FOR_EVER, FOR_EVER_TITLE, JOIN_EFFECT, SEEN, SEEN_TITLE, STOLEN, STOLEN_TITLE
+
+_SCANNED = re.compile(r"(?P<code>[^@/]+)[@/](?P<address>[\w.-]+:[0-9]+|\[[0-9A-Fa-f:.%\w]+\]:[0-9]+)")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What `join` takes."""
+    parser.add_argument("code", metavar="CODE", nargs="+", help="the short or the long code; spaces do not matter")
+    parser.add_argument("--name", metavar="NAME", help="what your neighbours call you")
+    parser.add_argument("--address", metavar="HOST:PORT", help="where a neighbour's node is, if it is not found")
+    add_yes(parser)
+
+
+def split_scanned(text: str) -> tuple[str, str | None]:
+    """Code and address of a text as a QR code holds it."""
+    found = _SCANNED.fullmatch("".join(text.split()))
+    return (found["code"], found["address"]) if found else (text, None)
+
+
+def run(call: Call) -> Answer:
+    """Show network, inviter and effect; after a yes, join."""
+    code, scanned = split_scanned(" ".join(call.options.code))
+    address = call.options.address or scanned
+
+    async def work(node: Attached) -> Answer:
+        preview = await node.ask("preview", code=code, address=address)
+        if not call.agreed(_effect(call, preview), f"Join {display_line(preview['network'])}?"):
+            return Answer({"joined": False}, ["Nothing was done."], exit_code=1)
+        name = my_name(call, call.options.name, "--name")
+        status = await node.ask("join", code=code, name=name, address=address)
+        network = display_line(status["network"]["name"])
+        lines = [f"Welcome to {network}, {display_line(name)}.", "Next: `meshnode` opens the screen."]
+        return Answer(status, lines)
+
+    return with_node(call, work)
+
+
+def _effect(call: Call, preview: Json) -> list[str]:
+    """What the person sees before saying yes."""
+    width = call.terminal.width
+    inviter, network = display_line(preview["inviter"]), display_line(preview["network"])
+    lines = [paragraph(f"{inviter} invites you to {network}.", width)]
+    if preview.get("expires_ms"):
+        lines.append(f"The invite is good until {moment(preview['expires_ms'], now())}.")
+    lines += [paragraph(display_line(sentence), width) for sentence in preview.get("effect") or JOIN_EFFECT]
+    for title, sentences in ((SEEN_TITLE, SEEN), (STOLEN_TITLE, STOLEN), (FOR_EVER_TITLE, FOR_EVER)):
+        lines += ["", f"{title}:", *(paragraph(sentence, width, indent=2) for sentence in sentences)]
+    return [*lines, ""]
+
+
+COMMAND = Command(
+    examples=(
+        "meshnode join MESH1:ABCD... --name Bo",
+        "meshnode join MESH1:ABCD... --name Bo --address 192.168.1.20:7766",
+    ),
+    run=run,
+    arguments=arguments,
+    more="Shows who invites you where and what that means, and asks, unless --yes is given.",
+)

@@ -1,0 +1,135 @@
+"""The registry: every command by name, with the module that is imported once the command is used.
+
+Rules of this module:
+1. Names and summaries are here, so that help and suggestions load no command; everything else is in its module.
+2. The verbs of a board come from the boards' own actions: a new action is a new command, without a line here.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from meshnode.cli.command import Command
+from meshnode.errors import BadInput
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A command's place in the registry."""
+
+    name: str
+    """One word, or a board and a verb."""
+    summary: str
+    load: Callable[[], Command]
+
+
+def _from(module: str) -> Callable[[], Command]:
+    def load() -> Command:
+        command: Command = importlib.import_module(f"meshnode.cli.{module}").COMMAND
+        return command
+
+    return load
+
+
+GROUPS: Final = {
+    "Start": ("screen", "run", "stop", "demo"),
+    "A neighbourhood": ("init", "invite", "join", "leave"),
+    "What is going on": ("status", "task", "profile", "settings"),
+    "This machine": ("where", "profiles", "export", "remove"),
+    "More": ("help",),
+}
+"""The first words, in the order in which the help shows them."""
+
+BOARDS: Final = {"task": "task", "profile": "profile", "settings": "settings"}
+"""First words that take a verb, and the board whose actions are their verbs."""
+
+_ENTRIES: Final = (
+    Entry("screen", "The screen; also what `meshnode` alone does", _from("screen")),
+    Entry("run", "The node without a screen", _from("run")),
+    Entry("stop", "Stop the node of this profile", _from("stop")),
+    Entry("demo", "Look around in an invented neighbourhood on this machine alone", _from("demo")),
+    Entry("init", "Start a neighbourhood", _from("init")),
+    Entry("invite", "Make a code that lets a neighbour in", _from("invite")),
+    Entry("join", "Join a neighbourhood with a code", _from("join")),
+    Entry("leave", "Leave the neighbourhood", _from("leave")),
+    Entry("status", "Who is linked, and what has reached whom", _from("status")),
+    Entry("task list", "The tasks on the board", _from("task_list")),
+    Entry("task show", "One task with its comments and checklist", _from("task_show")),
+    Entry("task history", "Who changed what in a task", _from("task_history")),
+    Entry("task undo", "Take back a change of a task", _from("task_undo")),
+    Entry("profile", "What you tell your neighbours about yourself", _from("profile")),
+    Entry("settings", "The neighbourhood's name, time zone and language", _from("settings")),
+    Entry("where", "Where this profile keeps its files", _from("where")),
+    Entry("profiles", "The profiles on this machine", _from("profiles")),
+    Entry("export", "Write a copy of everything into a folder", _from("export")),
+    Entry("remove", "Delete this profile from this machine", _from("remove")),
+    Entry("help", "Help on a command or a topic", _from("help")),
+)
+
+BOARD_SUMMARIES: Final = {"task": "The task board: add, list, show, claim, done, ..."}
+
+
+def entries() -> Iterator[Entry]:
+    """Every command, the boards' own actions included."""
+    yield from _ENTRIES
+    for word in BOARDS:
+        yield from board_entries(word)
+
+
+def board_entries(word: str) -> list[Entry]:
+    """The commands made from the actions of the board that a first word names."""
+    from meshnode.cli.board_action import command_of
+    from meshnode.cli.boards import actions_of
+
+    written = {entry.name for entry in _ENTRIES}
+    made = [
+        Entry(f"{word} {verb}", action.help.rstrip("."), partial(command_of, action))
+        for verb, action in actions_of(BOARDS[word]).items()
+    ]
+    return [entry for entry in made if entry.name not in written]
+
+
+def verbs(word: str) -> list[Entry]:
+    """Every command that begins with a board's word and has a verb."""
+    return [entry for entry in _ENTRIES if entry.name.startswith(f"{word} ")] + board_entries(word)
+
+
+def first_words() -> list[tuple[str, str]]:
+    """Every first word with its summary."""
+    summaries = {entry.name: entry.summary for entry in _ENTRIES} | BOARD_SUMMARIES
+    return [(word, summaries[word]) for words in GROUPS.values() for word in words]
+
+
+def find(words: Sequence[str]) -> tuple[Entry | None, int]:
+    """The command that words begin with, and how many of them name it.
+
+    Returns:
+        None for the command where only a board was named that has no command of its own.
+
+    Raises:
+        BadInput: there is no such command; the sentence names the nearest.
+    """
+    single = {entry.name: entry for entry in _ENTRIES}
+    word = words[0]
+    known = [name for name, _ in first_words()]
+    if word not in known:
+        raise _unknown(word, known, "meshnode", "meshnode --help")
+    second = words[1] if len(words) > 1 else "-"
+    if word not in BOARDS or second.startswith("-"):
+        return single.get(word), 1
+    found = {entry.name.partition(" ")[2]: entry for entry in verbs(word)}
+    if second not in found:
+        raise _unknown(second, list(found), f"meshnode {word}", f"meshnode {word} --help")
+    return found[second], 2
+
+
+def _unknown(word: str, known: Sequence[str], before: str, help_command: str) -> BadInput:
+    near = difflib.get_close_matches(word.lower(), known, 1, 0.5)
+    shown = word if word.isprintable() else "that"
+    meant = f"Did you mean `{before} {near[0]}`?" if near else f"See `{help_command}`."
+    return BadInput(f"There is no command `{before} {shown}`.", next_step=meant)

@@ -1,0 +1,124 @@
+"""`meshnode status`: who is linked, and what has reached whom, as far as it is proved."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from crdt.display import display_line
+from meshnode.cli.asking import Attached, with_node
+from meshnode.cli.command import Answer, Call, Command, Json
+from meshnode.cli.layout import columns, paragraph
+from meshnode.cli.moments import moment, now
+
+_DISCOVERY = {
+    "open": "neighbours on this network find this node by themselves",
+    "quiet": "this node looks for neighbours but does not announce itself",
+    "off": "only typed addresses are used",
+}
+
+
+def run(call: Call) -> Answer:
+    """Ask the running node; a node started just for this could not say yet who is linked."""
+
+    async def work(node: Attached) -> Json:
+        return await node.ask("status")
+
+    status = with_node(call, work, start=False)
+    lines = outside_lines(status) if status["state"] == "outside" else inside_lines(status, call.terminal.width, now())
+    return Answer(status, [*lines, *_trouble(status, call.terminal.width)])
+
+
+def outside_lines(status: Json) -> list[str]:
+    """A node that belongs nowhere yet."""
+    return [
+        "The node is running and belongs to no neighbourhood yet.",
+        "Start one with `meshnode init NAME`, or join one with `meshnode join CODE`.",
+        *_here(status),
+    ]
+
+
+def inside_lines(status: Json, width: int, now: datetime) -> list[str]:
+    """A node of a neighbourhood: me, the others, what is sent."""
+    me, peers = status["me"], status["peers"]
+    linked = [peer for peer in peers if peer["linked"]]
+    newcomer = "" if me.get("established") else ", a newcomer until two neighbours have vouched for you"
+    head = [
+        display_line(status["network"]["name"]),
+        paragraph(f"You are {display_line(me['name'])}{newcomer}. This device: {me['words']}.", width),
+        "",
+    ]
+    if not peers:
+        others = ["No other node is known yet. `meshnode invite` lets a neighbour in."]
+    else:
+        others = [f"Linked with {len(linked)} of {len(peers)} other {_nodes(len(peers))}:"]
+        others += columns([_peer_row(peer, now) for peer in peers], width, flexible=3)
+    return [*head, *others, "", *(paragraph(line, width) for line in sent_lines(status)), "", *_here(status)]
+
+
+def _nodes(count: int) -> str:
+    return "node" if count == 1 else "nodes"
+
+
+def _peer_row(peer: Json, now: datetime) -> list[str]:
+    hub = " (hub)" if peer["kind"] == "hub" else ""
+    if peer["linked"]:
+        state = "linked" if peer.get("since_ms") is None else f"linked since {moment(peer['since_ms'], now)}"
+    elif peer.get("last_heard_ms"):
+        state = f"away, heard {moment(peer['last_heard_ms'], now)}"
+    else:
+        state = "away"
+    return [f"{peer['name']}{hub}", peer["words"], state, _lack(peer), peer.get("address") or ""]
+
+
+def _lack(peer: Json) -> str:
+    """What each side lacks, in words; what is not known is not claimed."""
+    they, we = peer.get("they_lack"), peer.get("i_lack")
+    if they is None:
+        return "not known what it holds"
+    parts = [f"lacks {they} {_changes(they)}"] if they else []
+    if we:
+        parts.append(f"we lack {we} of its {_changes(we)}")
+    return ", ".join(parts) or ("has everything" if peer["linked"] else "had everything when last linked")
+
+
+def _changes(count: int) -> str:
+    return "change" if count == 1 else "changes"
+
+
+def sent_lines(status: Json) -> list[str]:
+    """Where everything that was written here is known to be, and who lacks what."""
+    mine, peers = status["mine"], status["peers"]
+    if not mine["changes"]:
+        lines = ["You have written nothing yet."]
+    elif not mine["on_nodes"]:
+        lines = ["No other node is known to hold all you wrote yet; it goes on whenever one links."]
+    else:
+        all_of_them = "all " if mine["held_by_all"] and mine["on_nodes"] > 1 else ""
+        lines = [f"All you wrote is on {all_of_them}{mine['on_nodes']} other {_nodes(mine['on_nodes'])}."]
+    return lines + [
+        f"{display_line(peer['name'])} lacks {peer['they_lack']} {_changes(peer['they_lack'])}."
+        for peer in peers
+        if peer.get("they_lack")
+    ]
+
+
+def _here(status: Json) -> list[str]:
+    listening = ", ".join(status["listening"]) or "nowhere"
+    discovery = _DISCOVERY.get(status["discovery"], f"finding neighbours does not work now: {status['discovery']}")
+    counts = status["counts"]
+    holds = f"It holds {counts['changes']} {_changes(counts['changes'])} of {counts['records']} entries."
+    return [
+        f"This node (meshnode {status['version']}, profile {status['profile']}) listens at {listening};",
+        f"{discovery}.",
+        *([holds] if status["state"] == "inside" else []),
+    ]
+
+
+def _trouble(status: Json, width: int) -> list[str]:
+    found = [display_line(str(each)) for each in status["trouble"]]
+    if status.get("clock") == "unsure":
+        found.append("This machine's clock may be wrong: set it, so that times and invites are right.")
+    return [paragraph(f"Note: {each}", width) for each in found]
+
+
+COMMAND = Command(examples=("meshnode status", "meshnode status --json"), run=run)

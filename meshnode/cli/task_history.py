@@ -1,0 +1,92 @@
+"""`meshnode task history`: who changed what in a task, newest first."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import datetime
+
+from crdt.display import display_line
+from meshnode.cli.asking import Attached, Snapshot, snapshot, with_node
+from meshnode.cli.command import Answer, Call, Command, Json
+from meshnode.cli.layout import clip
+from meshnode.cli.moments import moment, now
+from meshnode.cli.tasks import field_name, find_task, short_numbers, title_of
+
+CHANGE_LETTERS = 8
+DOUBTFUL_MS = 10 * 60_000
+"""A time claimed from further in the future than this is shown beside the time it came here."""
+LONGEST_VALUE = 50
+
+_WHAT = {
+    "add": "wrote it down",
+    "edit": "changed it",
+    "claim": "claimed it",
+    "pass": "passed it on",
+    "start": "started it",
+    "done": "said it is done",
+    "aside": "set it aside",
+    "reopen": "reopened it",
+    "comment": "commented",
+    "check": "ticked or unticked a line",
+    "check_add": "added a line to the checklist",
+    "link": "linked it",
+    "thanks": "thanked",
+}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What `task history` takes."""
+    parser.add_argument("task", metavar="TASK", nargs="+", help="its short number, or words of its title")
+
+
+def run(call: Call) -> Answer:
+    """Find the task and print its history."""
+
+    async def work(node: Attached) -> Answer:
+        known = await snapshot(node)
+        tasks = known.of_kind("task")
+        task = find_task(tasks, call.options.task)
+        entries = (await node.ask("history", record=task["id"]))["entries"]
+        number = short_numbers(tasks)[task["id"]]
+        lines = [clip(f"{number}  {title_of(task)}", call.terminal.width), ""]
+        for entry in entries:
+            lines += entry_lines(entry, known, now(), call.terminal.width)
+        lines += ["", f"To take a change back: meshnode task undo {number} --change CODE"]
+        return Answer({"number": number, "record": task["id"], "entries": entries}, lines)
+
+    return with_node(call, work)
+
+
+def entry_lines(entry: Json, known: Snapshot, now: datetime, width: int) -> list[str]:
+    """One change: who, when, what, and each field before and after."""
+    when = moment(entry["at_ms"], now)
+    if entry["at_ms"] > entry["received_ms"] + DOUBTFUL_MS:
+        when = f"says {when}, came {moment(entry['received_ms'], now)}"
+    what = _WHAT.get(str(entry["what"]), display_line(str(entry["what"])))
+    code = str(entry["change"])[:CHANGE_LETTERS]
+    lines = [clip(f"  {code}  {when}  {display_line(known.author(entry))} {what}", width)]
+    for field in entry["fields"]:
+        before, after = (_value(field.get(side), known) for side in ("before", "after"))
+        shown = f"{before} -> {after}" if before else after
+        lines.append(" " * (4 + CHANGE_LETTERS) + clip(f"{field_name(str(field['field']))}: {shown}", width - 14))
+    return lines
+
+
+def _value(value: object, known: Snapshot) -> str:
+    """A field's value on one line."""
+    match value:
+        case None | "" | [] | {}:
+            return ""
+        case {"member": str(member)}:
+            return known.name(member)
+        case {"text": str(text)}:
+            return clip(text, LONGEST_VALUE)
+        case bool():
+            return "yes" if value else "no"
+        case _:
+            return clip(str(value), LONGEST_VALUE)
+
+
+COMMAND = Command(
+    examples=("meshnode task history 3fa", "meshnode task history rake leaves"), run=run, arguments=arguments
+)

@@ -1,0 +1,110 @@
+"""`meshnode task show`: one task with everything on it."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import datetime
+
+from crdt.display import display_line
+from meshnode.cli.asking import Attached, Snapshot, snapshot, with_node
+from meshnode.cli.command import Answer, Call, Command, Json
+from meshnode.cli.layout import columns, paragraph, prose
+from meshnode.cli.moments import civil_day, moment, now
+from meshnode.cli.tasks import STATUS_WORDS, field_name, find_task, short_numbers, title_of
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What `task show` takes."""
+    parser.add_argument("task", metavar="TASK", nargs="+", help="its short number, or words of its title")
+
+
+def run(call: Call) -> Answer:
+    """Find the task and print it, with both values of what is disputed."""
+
+    async def work(node: Attached) -> Answer:
+        known = await snapshot(node)
+        tasks = known.of_kind("task")
+        task = find_task(tasks, call.options.task)
+        conflicts: list[Json] = []
+        if task.get("conflicts"):
+            conflicts = (await node.ask("conflicts", record=task["id"]))["conflicts"]
+        numbers = short_numbers(tasks)
+        lines = task_lines(task, numbers, known, call.terminal.width, now())
+        lines += conflict_lines(task, conflicts, numbers[task["id"]], known, now())
+        return Answer({"number": numbers[task["id"]], "view": task, "disputed": conflicts}, lines)
+
+    return with_node(call, work)
+
+
+def task_lines(task: Json, numbers: dict[str, str], known: Snapshot, width: int, now: datetime) -> list[str]:
+    """The task as people read it."""
+    names = sorted(known.name(claim["member"]) for claim in task["claims"])
+    needed = task["people_needed"]
+    facts = [
+        ("Status", STATUS_WORDS.get(task["status"], task["status"])),
+        ("Who", (", ".join(names) or "nobody yet") + (f" ({len(names)} of {needed})" if needed > 1 else "")),
+        ("Due", civil_day(task["due"], now.date()) if task["due"] else ""),
+        ("Place", task["place"]),
+        ("Written", _stamp(task["created"], known, now)),
+        ("Changed", _stamp(task["changed"], known, now) if task["changes"] > 1 else ""),
+    ]
+    lines = [paragraph(f"{numbers[task['id']]}  {title_of(task)}", width)]
+    lines += columns([fact for fact in facts if fact[1]], width, flexible=1)
+    if task.get("newer"):
+        lines.append("  This task needs a newer version of meshnode to be shown whole.")
+    if task["details"]:
+        lines += ["", *prose(task["details"], width)]
+    if task["checklist"]:
+        lines += ["", "Checklist:"]
+        lines += columns(
+            [(str(at), "[x]" if item["done"] else "[ ]", item["text"]) for at, item in enumerate(task["checklist"], 1)],
+            width,
+            flexible=2,
+        )
+    for title, said in (("Comments:", task["comments"]), ("Thanks:", task["thanks"])):
+        if said:
+            lines += ["", title]
+        for each in said:
+            lines.append(f"  {display_line(known.name(each['member']))}, {moment(each['at_ms'], now)}:")
+            lines += prose(each["text"], width, indent=4)
+    if task["links"]:
+        titles = {view["id"]: title_of(view) for view in known.of_kind("task")}
+        lines += ["", "Links:"]
+        lines += columns(
+            [
+                (link["relation"], numbers.get(link["record"], ""), titles.get(link["record"], "not on this node"))
+                for link in task["links"]
+            ],
+            width,
+            flexible=2,
+        )
+    return lines
+
+
+def _stamp(entry: Json, known: Snapshot, now: datetime) -> str:
+    return f"{moment(entry['at_ms'], now)} by {known.author(entry)}"
+
+
+def conflict_lines(task: Json, conflicts: list[Json], number: str, known: Snapshot, now: datetime) -> list[str]:
+    """Both values of every disputed field, who wrote which, and how to settle it."""
+    lines: list[str] = []
+    for conflict in conflicts:
+        field = str(conflict["field"])
+        lines += ["", f"Two versions of {field_name(field)}: people changed it while apart. Nothing is lost."]
+        lines += columns(
+            [
+                (str(each["value"]) or "(empty)", f"{known.author(each)}, {moment(each['at_ms'], now)}")
+                for each in conflict["values"]
+            ],
+            100,
+            flexible=0,
+        )
+        lines.append(f"  Settle it: meshnode task edit {number} --{field.replace('_', '-')} VALUE")
+    return lines
+
+
+COMMAND = Command(
+    examples=("meshnode task show 3fa", "meshnode task show rake leaves", "meshnode task show 3fa --json"),
+    run=run,
+    arguments=arguments,
+)
