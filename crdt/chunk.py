@@ -184,6 +184,8 @@ def _rows(columns: dict[int, bytes], actors: list[ActorId], start_op: int) -> Ro
     get = columns.get
     action = unsigned_column(get(_ACTION, b""), MOST_ROWS)
     count = len(action)
+    if not count:
+        raise ChunkRefused("no-operations")
     if start_op + count > LARGEST_OP:
         raise ChunkRefused("start-op")
     nulls: Column = [None] * count

@@ -87,11 +87,6 @@ class RecordDocument:
         with _contained():
             return self._document.text(_external_id(text), None if heads is None else list(heads))
 
-    def keys(self) -> list[str]:
-        """Every key ever written, sorted."""
-        with _contained():
-            return self._document.keys(core.ROOT)
-
     def draft(self, edits: Sequence[Edit], texts: Callable[[str], OpId | None]) -> bytes | None:
         """One raw change by the zero actor that makes these edits, or None if they change nothing.
 

@@ -73,10 +73,6 @@ class Past:
         """The merged change of an actor, if it has merged."""
         return self._by_actor.get(actor)
 
-    def at(self, change: ChangeHash) -> Merged:
-        """The merged change with this hash."""
-        return self._by_hash[change]
-
     def offer(self, signed: SignedChange, chunk: Chunk) -> list[Merged]:
         """Take one change that was not offered before; return what merges now, dependencies first."""
         merged: list[Merged] = []

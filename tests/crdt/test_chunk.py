@@ -51,10 +51,6 @@ def test_what_it_says_of_earlier_changes_is_handed_on() -> None:
     assert chunk.operations.text_references == {text}
 
 
-def test_a_change_without_operations_is_read() -> None:
-    assert read_chunk(Draft(deps=[HASH], start_op=7).raw()).max_op == 6
-
-
 HONEST = Draft([put("title", "Gate")]).raw()
 FOREIGN = Draft([put("title", "Gate", (1, 3))], deps=[HASH], others=[OTHER], start_op=5)
 
@@ -130,6 +126,19 @@ HOSTILE: Mapping[str, tuple[str, bytes]] = {
     "two literals": ("run-length", Draft([put("a", "")], columns={chunks.ACTION: b"\x7f\x01\x7f\x04"}).raw()),
     "actor index": ("actor-index", _later(put("a", "", (2, 2)))),
     "actor index 2^40": ("actor-index", _later(put("a", "", (2**40, 2)))),
+    "no operations": ("no-operations", Draft(deps=[HASH], start_op=7).raw()),
+    "key run of one": ("run-length", Draft([put("a", "")], columns={chunks.KEY: b"\x01\x01a"}).raw()),
+    "key literals twice": (
+        "run-length",
+        Draft([put("a", ""), put("b", "")], columns={chunks.KEY: b"\x7f\x01a\x7f\x01b"}).raw(),
+    ),
+    "equal key literals": (
+        "run-length",
+        Draft([put("a", ""), put("b", "")], columns={chunks.KEY: b"\x7e\x01a\x01a"}).raw(),
+    ),
+    "key cut off": ("truncated", Draft([put("a", "")], columns={chunks.KEY: b"\x7f\x05a"}).raw()),
+    "counter far away": ("number", _later(put("a", "", (1, 2**40)))),
+    "own actor cut off": ("truncated", chunks.frame(b"\x00\x10abc")),
     # the operations
     "nested map": ("action", Draft([Row(chunks.MAKE_MAP, "a")]).raw()),
     "list": ("action", Draft([Row(chunks.MAKE_LIST, "a")]).raw()),

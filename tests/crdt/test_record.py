@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import os
 import random
-import subprocess
-import sys
 from collections.abc import Collection, Sequence
 from typing import Self
 
 import pytest
 
 from crdt.chunk import MOST_ROWS, read_chunk
-from crdt.document import RecordDocument
+from crdt.document import RecordDocument, _contained
 from crdt.edits import Put, Splice, parts
 from crdt.errors import BadValue, ChangeNotApplied, EditTooLarge, NotPossibleNow, RecordTooLarge, UnknownKind
 from crdt.identifiers import ActorId, ChangeHash, ChangeId, RecordId
 from crdt.record import MOST_CHANGES, OpenRecord, SignedChange
-from tests.crdt.cast import EVERYONE, TASK_RECORD, Neighbour, device
+from tests.crdt.cast import EVERYONE, TASK_RECORD, Neighbour, device, sealed
 from tests.support import chunks
 from tests.support.chunks import Draft, Row, put, typed
 
@@ -214,18 +212,21 @@ def test_automerge_panics_become_refusals_and_leave_the_document_alone() -> None
     assert document.draft([Put("title", "x")], lambda key: None)
 
 
-def test_an_interrupt_passes_through() -> None:
-    """Run apart: the interrupt must reach the caller as what it is."""
-    script = (
-        "from crdt.document import _contained\n"
-        "try:\n"
-        "    with _contained():\n"
-        "        raise KeyboardInterrupt\n"
-        "except KeyboardInterrupt:\n"
-        "    print('passed')\n"
-    )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout == "passed\n"
+@pytest.mark.parametrize("stopping", [KeyboardInterrupt, SystemExit, GeneratorExit])
+def test_what_stops_the_program_passes_through(stopping: type[BaseException]) -> None:
+    with pytest.raises(stopping), _contained():
+        raise stopping
+
+
+def test_only_the_last_drafts_are_trusted_unread() -> None:
+    """Drafts that never came back must not pile up."""
+    ana = Neighbour(1)
+    ana.act("task.add", title="Gate")
+    forgotten = sealed(TASK_RECORD, ana.device, 1, ana.record.draft([Put("title", "First")]))
+    for number in range(40):
+        ana.record.draft([Put("title", str(number))])
+    assert ana.record.add([forgotten])
+    assert ana.view()["title"] == "First"
 
 
 def test_200_nodes_write_apart_merge_and_all_can_still_edit() -> None:
