@@ -35,6 +35,9 @@ log = logging.getLogger("meshnode.transport")
 OnConnection = Callable[[Connection], Awaitable[None]]
 """Takes a proved connection. May keep it and return at once, or return when the link is over."""
 
+SOFTWARE = "meshnode"
+"""Instead of aiohttp's banner: strangers need not know our versions."""
+
 HEADER_BYTES = 2_048
 """A node's longest header has 50; all of them together are bounded by `request_bytes`."""
 
@@ -147,6 +150,7 @@ class Server:
             heartbeat=self._limits.heartbeat_seconds,
             timeout=self._limits.close_seconds,
         )
+        websocket.headers[hdrs.SERVER] = SOFTWARE
         try:
             await websocket.prepare(request)
         except ConnectionError:
@@ -220,6 +224,6 @@ def _judge(request: web.BaseRequest) -> HTTPStatus:
 
 
 def _refusal(status: HTTPStatus) -> web.Response:
-    response = web.Response(status=status, headers={hdrs.SERVER: "meshnode"})
+    response = web.Response(status=status, headers={hdrs.SERVER: SOFTWARE})
     response.force_close()
     return response

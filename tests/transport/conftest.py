@@ -30,9 +30,10 @@ async def quiet_log(caplog: pytest.LogCaptureFixture, request: pytest.FixtureReq
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _, context: unhandled.append(context))
     yield
-    gc.collect(1)
+    gc.collect()
     loop.set_exception_handler(None)
     assert unhandled == []
     if "our_fault" not in request.fixturenames:
-        loud = [record for record in caplog.get_records("call") if record.levelno >= logging.WARNING]
+        records = caplog.get_records("call") + caplog.get_records("teardown")
+        loud = [record for record in records if record.levelno >= logging.WARNING]
         assert [record.getMessage() for record in loud] == []

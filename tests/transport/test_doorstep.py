@@ -60,6 +60,7 @@ async def test_one_of_several_subprotocols_is_ours(node: Node) -> None:
     assert head.startswith(b"HTTP/1.1 101 ")
     assert b"Sec-WebSocket-Protocol: meshnode.v1\r\n" in head
     assert b"Extensions" not in head
+    assert b"Python" not in head
     peer.vanish()
 
 

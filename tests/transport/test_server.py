@@ -82,7 +82,7 @@ async def test_closing_ends_everything_within_a_second() -> None:
     await node.server.start(hosts=(LOOPBACK,))
     reading, _ = await node.pair()
     waiting = asyncio.create_task(reading.receive())
-    await node.pair()
+    idle, _ = await node.pair()
     deaf, _ = await RawPeer.linked(node)
     half_open, stalled = await RawPeer.reach(node), await RawPeer.upgraded(node)
     half_open.write(request()[:20])
@@ -96,7 +96,7 @@ async def test_closing_ends_everything_within_a_second() -> None:
     assert len(node.server.crowd) == 0
     with pytest.raises(PeerError):
         await node.dial()
-    await reading.close()
+    await asyncio.gather(reading.close(), idle.close())
 
 
 async def serve_with(on_connection: OnConnection) -> tuple[Node, Server]:
