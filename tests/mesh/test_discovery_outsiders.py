@@ -24,7 +24,9 @@ pytestmark = pytest.mark.namespaces
 ROOT = Path(__file__).parents[2]
 BUS = """<busconfig>
   <type>custom</type> <listen>unix:path={socket}</listen> <auth>EXTERNAL</auth>
-  <policy context="default"> <allow user="*"/> <allow own="*"/> <allow send_type="*"/> <allow receive_type="*"/> </policy>
+  <policy context="default">
+    <allow user="*"/> <allow own="*"/> <allow send_type="*"/> <allow receive_type="*"/>
+  </policy>
 </busconfig>"""
 AVAHI = "[server]\nhost-name={name}\nuse-ipv4=yes\nuse-ipv6=yes\n[publish]\npublish-workstation=no\n"
 AVAHI_START = (
