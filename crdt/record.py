@@ -51,7 +51,6 @@ class OpenRecord:
         self._hashes: set[ChangeHash] = set()
         self._unreadable = 0
         self._drafts: dict[bytes, None] = {}
-        self._troubled = False
         self._past = Past()
         self._writers = Writers()
         self._document = empty()
@@ -84,10 +83,6 @@ class OpenRecord:
     def add(self, changes: Iterable[SignedChange]) -> bool:
         """Take changes in any order; say whether the view may have changed."""
         fresh = self._fresh(changes)
-        if self._troubled and fresh:
-            # Which of several changes automerge stumbles over must not depend on which came first.
-            self._rebuild()
-            return True
         merged = [new for signed, chunk in fresh for new in self._past.offer(signed, chunk)]
         if not merged:
             return False
@@ -122,7 +117,6 @@ class OpenRecord:
 
     def _rebuild(self) -> None:
         """Start again from the changes, one by one in an order that is the same everywhere."""
-        self._troubled = True
         self._past, self._writers, self._document = Past(), Writers(), self._empty()
         for signed, chunk in sorted(self._known.values(), key=lambda known: (known[1].start_op, known[1].hash)):
             # A dependency has a lower start_op than what builds on it, so at most this one change merges now.

@@ -100,6 +100,10 @@ HOSTILE: Mapping[str, tuple[str, bytes]] = {
     "message": ("message", Draft([put("a", "")], message=b"hi").raw()),
     "extra bytes": ("extra-bytes", Draft([put("a", "")], extra=b"\x00").raw()),
     "unused actor": ("unused-actor", Draft([put("a", "")], deps=[HASH], others=[OTHER], start_op=5).raw()),
+    "unused actor between": (
+        "unused-actor",
+        Draft([put("a", "", (2, 3))], deps=[HASH], others=[OTHER, b"\x34" * 16], start_op=5).raw(),
+    ),
     "actors unsorted": ("actors-order", Draft([put("a", "")], others=[OTHER, b"\x32" * 16]).raw()),
     "own actor again": ("actors-order", Draft([put("a", "")], others=[b"\x11" * 16]).raw()),
     "actors bomb": ("too-many-actors", Draft([put("a", "")], others=[b""] * 2049).raw()),
@@ -122,6 +126,10 @@ HOSTILE: Mapping[str, tuple[str, bytes]] = {
     "fewer preds than told": ("row-count", _later(put("a", "", (1, 2)), columns={chunks.PRED_COUNTER: b""})),
     "null action": ("null", Draft(columns={chunks.ACTION: b"\x00\x01"}).raw()),
     "run of one": ("run-length", Draft([put("a", "")], columns={chunks.ACTION: b"\x01\x01"}).raw()),
+    "run after its own literal": (
+        "run-length",
+        Draft([put("a", "")], columns={chunks.ACTION: b"\x7f\x01\x02\x01"}).raw(),
+    ),
     "empty null run": ("run-length", Draft([put("a", "")], columns={chunks.ACTION: b"\x00\x00\x7f\x01"}).raw()),
     "two literals": ("run-length", Draft([put("a", "")], columns={chunks.ACTION: b"\x7f\x01\x7f\x04"}).raw()),
     "actor index": ("actor-index", _later(put("a", "", (2, 2)))),

@@ -130,34 +130,44 @@ def test_a_free_start_op_stays_aside_with_all_that_follows(start_op: int) -> Non
     assert late.view(EVERYONE) == ana.view()
 
 
-def foreign(row: Row, others: Sequence[bytes], first: SignedChange) -> SignedChange:
-    chunk = read_chunk(first.raw)
-    return signed(Draft([row], deps=[chunk.hash], others=others, start_op=chunk.max_op + 1, actor=b"\x44" * 16).raw())
+def on_top(base: SignedChange, row: Row, *others: bytes) -> SignedChange:
+    chunk = read_chunk(base.raw)
+    draft = Draft([row], deps=[chunk.hash], others=others, start_op=chunk.max_op + 1, actor=b"\x44" * 16)
+    return signed(draft.raw())
 
 
 def test_operations_that_do_not_exist_in_its_past_keep_a_change_aside() -> None:
     """Else one node, which has the operation from elsewhere, would show it and another would not."""
     ana, first = started()
     actor = read_chunk(first.raw).actor
-    stranger = b"\x55" * 16
     bo = Neighbour(2)
     bo.hear(ana)
-    beside = bo.act("task.edit", title="Beside")
+    beside = read_chunk(bo.act("task.edit", title="Beside").raw)
+    second = ana.act("task.edit", place="Elm Street")
     ana.hear(bo)
-    concurrent = read_chunk(beside.raw)
     bad = [
-        foreign(put("title", "x", (1, 3)), [stranger], first),
-        foreign(put("title", "x", (1, concurrent.start_op - 1)), [concurrent.actor], first),
-        foreign(put("place", "x", (1, 3)), [actor], first),
-        foreign(typed((1, 3), (None, 0), "x"), [actor], first),
-        foreign(typed((1, 1), (1, 3), "x"), [actor], first),
-        foreign(typed((1, 1), (1, 1), "x"), [actor], first),
-        foreign(chunks.deleted((1, 1), (1, 2)), [actor], first),
+        on_top(first, put("title", "x", (1, 3)), b"\x55" * 16),
+        on_top(second, put("title", "x", (1, beside.start_op)), beside.actor),
+        on_top(first, put("place", "x", (1, 3)), actor),
+        on_top(first, typed((1, 3), (None, 0), "x"), actor),
+        on_top(first, typed((1, 1), (1, 3), "x"), actor),
+        on_top(first, typed((1, 1), (1, 1), "x"), actor),
+        on_top(first, chunks.deleted((1, 1), (1, 2)), actor),
     ]
-    good = foreign(put("title", "Theirs", (1, 3)), [actor], first)
-    assert not any(ana.record.add([change]) for change in bad)
+    for change in bad:
+        read_chunk(change.raw)  # by itself each is well-formed
+        assert not ana.record.add([change])
     assert ana.record.set_aside == len(bad)
-    assert ana.record.add([good])
+    assert ana.record.add([on_top(first, put("title", "Theirs", (1, 3)), actor)])
+
+
+def test_the_same_change_under_another_id_is_the_same_change() -> None:
+    ana, first = started()
+    before = ana.view(), ana.record.history(EVERYONE)
+    again = SignedChange(ChangeId(b"\x01" * 32), device(5), 0, 0, first.raw)
+    assert not ana.record.add([again])
+    assert (ana.view(), ana.record.history(EVERYONE)) == before
+    assert (ana.record.merged, ana.record.set_aside) == (1, 0)
 
 
 class Stubborn(RecordDocument):

@@ -201,7 +201,9 @@ def test_a_text_written_over_can_still_be_read_and_edited() -> None:
     assert ana.view()["details"] == "The hinge!"
 
 
-@pytest.mark.parametrize("edit", [Put("v", 2), Put("colour", "red"), Put("mood/x", "good")])
+@pytest.mark.parametrize(
+    "edit", [Put("v", 2), Put("colour", "red"), Put("mood/x", "good"), Put("title/x", "y"), Put("comment", "z")]
+)
 def test_what_a_newer_version_wrote_is_kept_and_said(edit: Put) -> None:
     ana = task()
     ana.write([edit])

@@ -181,7 +181,7 @@ def test_other_spellings_of_signed_numbers_are_refused(raw: bytes) -> None:
 
 
 def test_screens_are_safe_from_what_neighbours_write() -> None:
-    nasty = "a\x00\x1b[31mb\u202ec\u2066d\x07\u200be\x9bf\r\ng\u2028h\ud800i\ti"
+    nasty = "\u061ca\x00\x1b[31mb\u202ec\u2066d\x07\u200be\x9bf\r\ng\u2028h\ud800i\ti"
     assert display_text(nasty) == "a[31mbcdef\ng\nhi\ti"
     assert display_line(nasty) == "a[31mbcdef g hi i"
     assert has_hidden(nasty)
