@@ -76,32 +76,33 @@ class Feed:
         return await self._client.ask(do, **arguments)
 
     async def _follow(self, client: NodeClient) -> None:
-        self._sequence = 0
         flusher = asyncio.create_task(self._flush_now_and_then())
-        came = False
         try:
-            async for event in client.subscribe():
-                if not came:
-                    came = True
-                    self._post(NodeCame())
-                if self._has_gap(event):
-                    return
-                if event["event"] == "network":
-                    self._post(NetworkChanged())
-                    return
-                self._gathered.append(event)
-                self._some.set()
-                if event["event"] == "snapshot":
-                    self._flush()
+            while True:
+                await self._follow_once(client)
         finally:
             flusher.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await flusher
 
-    def _has_gap(self, event: Json) -> bool:
-        """Whether something between the last event and this one is missing: then only a new snapshot helps."""
-        expected, self._sequence = self._sequence + 1, int(event.get("seq", 0))
-        return self._sequence > expected > 1
+    async def _follow_once(self, client: NodeClient) -> None:
+        """From a snapshot until another one is needed: a gap, or another neighbourhood."""
+        self._sequence, self._gathered = 0, []
+        async for event in client.subscribe():
+            if self._sequence == 0:
+                if event["event"] != "snapshot" or event.get("part"):
+                    continue  # the tail of an earlier subscription
+                self._post(NodeCame())
+            elif int(event.get("seq", 0)) != self._sequence + 1:
+                return
+            self._sequence = int(event.get("seq", 0))
+            if event["event"] == "network":
+                self._post(NetworkChanged())
+                return
+            self._gathered.append(event)
+            self._some.set()
+            if event["event"] == "snapshot":
+                self._flush()
 
     async def _flush_now_and_then(self) -> None:
         while True:

@@ -65,6 +65,7 @@ BOARD_KEYS: list[BindingType] = [
     *LIST_KEYS,
 ]
 CARD_KEYS: list[BindingType] = [
+    bind("card.back", "escape", "app.back", "close", bar=True, display="Esc"),
     bind("card.keep-a", "a", "keep(0)", "keep-a", bar=True, display="a"),
     bind("card.keep-b", "b", "keep(1)", "keep-b", bar=True, display="b"),
     bind("card.write-third", "w", "write_third", "write-third", bar=True, display="w"),
@@ -75,6 +76,7 @@ CARD_KEYS: list[BindingType] = [
     *LIST_KEYS,
 ]
 NET_KEYS: list[BindingType] = [
+    bind("net.back", "escape", "app.back", "board", bar=True, display="Esc"),
     bind("invite", "i", "invite", "invite", bar=True, display="i"),
     *LIST_KEYS,
 ]

@@ -68,7 +68,7 @@ class NeighbourLines:
         """Which columns fit, with their widths; the first takes what is left."""
         columns = [("node", 0), ("state", 10)]
         if width >= MIDDLE_CELLS:
-            columns = [("node", 0), ("since", 16), ("they", 10), ("we", 8), ("state", 10)]
+            columns = [("node", 0), ("since", 16), ("they", 10), ("we", 10), ("state", 10)]
         if width >= WIDE_CELLS:
             columns.insert(2, ("address", 24))
         rest = width - sum(cells for _, cells in columns)

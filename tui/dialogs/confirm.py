@@ -40,7 +40,7 @@ class Confirm(Dialog[bool]):
             yield Static(self._text, markup=False)
             yield Static("", markup=False)
             yield Choices([say("key.yes"), say("key.no")], self.mesh.glyphs, self.mesh.paint)
-            yield Static(f"{say('confirm.yes')}   {say('confirm.no')}", markup=False)
+            yield Static("   ".join((say("confirm.yes"), say("confirm.no"))), markup=False)
 
     def on_choices_chosen(self, message: Choices.Chosen) -> None:
         """Enter answers."""

@@ -78,18 +78,17 @@ class Form(Dialog[None]):
             yield Static("", markup=False, classes="error-line", id="refusal")
             yield Choices([self._save_text, say("form.cancel")], self.mesh.glyphs, self.mesh.paint)
             prose = any(field.kind == "prose" for field in self._fields)
-            yield Static(say("form.keys-prose" if prose else "form.keys"), markup=False)
+            yield Static(say("form.keys-prose" if prose else "form.keys", save=self._save_text), markup=False)
 
     def _entry(self, field: FormField, value: str) -> Input | TextArea:
         entry: Input | TextArea
         if field.kind == "prose":
             entry = TextArea(value, tab_behavior="focus", id=f"field-{field.name}", theme="css", show_cursor=True)
-            entry.border_subtitle = Text(say("form.newline"))
             entry.cursor_blink = False
         else:
-            entry = Input(value, placeholder=clean(field.hint), id=f"field-{field.name}", select_on_focus=False)
+            entry = Input(value, id=f"field-{field.name}", select_on_focus=False)
             entry.cursor_blink = False
-        entry.border_title = Text(field.title)
+        self.frame(entry, field.title, say("form.newline") if field.kind == "prose" else clean(field.hint))
         return entry
 
     def on_mount(self) -> None:

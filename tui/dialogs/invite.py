@@ -9,7 +9,6 @@ Rules of this module:
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
 from datetime import UTC
 from typing import ClassVar
 
@@ -19,6 +18,7 @@ from textual.binding import BindingType
 from meshnode.api.schema import Json
 from tui.dialogs.dialog import Dialog
 from tui.keymap import DIALOG_KEYS, LIST_KEYS, bind
+from tui.painting import Piece
 from tui.plain_text import clean, wrap
 from tui.themes import NONE
 from tui.widgets.line_list import Line, LineList
@@ -27,6 +27,8 @@ from tui.wording import counted, say
 QUIET_MODULES = 2
 GROUP = 5
 TEXT_CELLS = 34
+CODE_AND_ADDRESS = "/"
+"""Between code and address in a square code: the usual @ is not in its alphanumeric set."""
 
 
 class InviteDialog(Dialog[None]):
@@ -44,7 +46,8 @@ class InviteDialog(Dialog[None]):
         super().__init__()
         self._invite = invite
         self._long = False
-        self._bitmap: list[list[bool]] = []
+        self._dots: list[list[bool]] = []
+        self._address = reachable(invite)
 
     def compose(self) -> ComposeResult:
         """One list of lines."""
@@ -52,7 +55,8 @@ class InviteDialog(Dialog[None]):
 
     def on_mount(self) -> None:
         """Draw, and count down by the minute."""
-        self._bitmap = bitmap(str(self._invite.get("short") or ""))
+        code = str(self._invite.get("short") or "")
+        self._dots = dots(f"{code}{CODE_AND_ADDRESS}{self._address}" if self._address else code)
         self.call_after_refresh(self._repaint)
         self.set_interval(60.0, self._repaint)
 
@@ -62,47 +66,45 @@ class InviteDialog(Dialog[None]):
     # -- lines ------------------------------------------------------------------------------------------------------
 
     def _build(self, width: int) -> list[Line]:
-        text = self._long_lines(width) if self._long else self._short_lines(TEXT_CELLS)
         if self._long:
-            return text
-        square = list(self._square()) if self.mesh.glyphs.half_blocks and self.mesh.look is not NONE else []
-        size = len(self._bitmap) + 2 * QUIET_MODULES
-        if not square or width < size + 2 + TEXT_CELLS - 4 or self.size.height - 2 < len(square):
-            return self._short_lines(width, bool(square))
-        rows = max(len(square), len(text))
-        empty = Line(((" " * size, self.mesh.paint.text),))
+            return self._long_lines(width)
+        square, cells = self._square()
+        if not square:
+            return self._short_lines(width, scan=False)
+        if width < cells + 2 + TEXT_CELLS or self.size.height - 2 < len(square):
+            return self._short_lines(width, scan=False, no_room=True)
+        text = self._short_lines(width - cells - 2, scan=True)
+        empty, paint = (" " * cells, self.mesh.paint.text), self.mesh.paint
         return [
             Line(
                 (
-                    *(square[row] if row < len(square) else empty).pieces,
-                    ("  ", self.mesh.paint.text),
+                    square[row] if row < len(square) else empty,
+                    ("  ", paint.text),
                     *(text[row] if row < len(text) else Line()).pieces,
                 )
             )
-            for row in range(rows)
+            for row in range(max(len(square), len(text)))
         ]
 
-    def _square(self) -> Iterator[Line]:
+    def _square(self) -> tuple[list[Piece], int]:
+        """The lines of the square code for this terminal and how wide they are; none where it cannot be drawn."""
         style = self.mesh.paint.qr
-        size = len(self._bitmap) + 2 * QUIET_MODULES
-        quiet = [[False] * size for _ in range(QUIET_MODULES)]
-        side = [False] * QUIET_MODULES
-        rows = [*quiet, *([*side, *row, *side] for row in self._bitmap), *quiet]
-        for upper, lower in zip(rows[::2], [*rows[1::2], [False] * size], strict=False):
-            signs = (" ▄▀█"[2 * top + bottom] for top, bottom in zip(upper, lower, strict=True))
-            yield Line((("".join(signs), style),))
+        if not self._dots or self.mesh.look is NONE:
+            return [], 0
+        if self.mesh.glyphs.half_blocks:
+            pairs = (zip(upper, lower, strict=True) for upper, lower in zip(*[iter(self._dots)] * 2, strict=True))
+            return [("".join(" ▄▀█"[2 * top + low] for top, low in pair), style) for pair in pairs], len(self._dots[0])
+        return [], 0
 
-    def _short_lines(self, width: int, no_room: bool = False) -> list[Line]:
-        scan = bool(self._bitmap) and not no_room and self.mesh.glyphs.half_blocks and self.mesh.look is not NONE
+    def _short_lines(self, width: int, *, scan: bool, no_room: bool = False) -> list[Line]:
         lines = self._wrapped(say("invite.scan" if scan else "invite.type"), width)
         lines.append(Line())
         code = clean(str(self._invite.get("short") or ""))
         lines += [Line(((part, self.mesh.paint.strong),)) for part in grouped(code, width)]
         lines.append(Line())
         lines += self._wrapped(self._time_left(), width)
-        addresses = ", ".join(clean(str(each)) for each in self._invite.get("address") or ())
-        if addresses:
-            lines += self._wrapped(say("invite.address", address=addresses), width)
+        if self._address:
+            lines += self._wrapped(say("invite.address", address=self._address), width)
         if no_room:
             lines += self._wrapped(say("invite.no-room"), width)
         lines += self._wrapped(say("invite.long"), width)
@@ -154,13 +156,24 @@ class InviteDialog(Dialog[None]):
         self.query_one(LineList).end(last)
 
 
-def bitmap(code: str) -> list[list[bool]]:
-    """The square code of a text, True where it is dark."""
+def reachable(invite: Json) -> str:
+    """The first address that another machine can reach and that a person can type."""
+    addresses = [clean(str(each)) for each in invite.get("address") or ()]
+    return next((each for each in addresses if not each.startswith(("127.", "["))), "")
+
+
+def dots(code: str) -> list[list[bool]]:
+    """The square code of a text with light around it, an even number of rows, True where it is dark."""
     import segno
 
     if not code:
         return []
-    return [[bool(module) for module in row] for row in segno.make(code.upper(), error="l", micro=False).matrix]
+    matrix = segno.make(code.upper(), error="l", boost_error=False, micro=False).matrix
+    side = [False] * QUIET_MODULES
+    rows = [[*side, *(bool(module) for module in row), *side] for row in matrix]
+    light = [False] * len(rows[0])
+    rows = [*[light] * QUIET_MODULES, *rows, *[light] * QUIET_MODULES]
+    return rows if len(rows) % 2 == 0 else [*rows, light]
 
 
 def grouped(code: str, width: int) -> list[str]:

@@ -64,9 +64,9 @@ class Palette(Dialog[str]):
     def compose(self) -> ComposeResult:
         """A line to type in, and what is found."""
         with Vertical(id="palette"):
-            search = Input(placeholder=say("help.search"))
+            search = Input()
             search.cursor_blink = False
-            self.frame(search, say("help.title"))
+            self.frame(search, say("help.title"), say("help.search"))
             yield search
             lines = LineList(self.mesh.glyphs, self.mesh.paint, self._build, title="")
             lines.can_focus = False

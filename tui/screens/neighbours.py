@@ -46,8 +46,8 @@ class NeighboursScreen(Place):
         """Status comes often; only lines that differ are painted."""
         if self.is_attached and self.query(LineList):
             peers = self.mesh.held.peers
-            linked = sum(bool(peer.get("linked")) for peer in peers) + 1
-            self.lines.retitle(say("net.title", known=len(peers) + 1, linked=linked))
+            linked = sum(bool(peer.get("linked")) for peer in peers)
+            self.lines.retitle(say("net.title", others=len(peers), linked=linked))
             self.lines.rebuild()
         super().paint_changes(dirty)
 

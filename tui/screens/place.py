@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 PLACES = (("3", "board"), ("8", "net"))
 
+NARROW_CELLS = 76
+
 
 class TooSmall(Static):
     """What is said when nothing else fits."""
@@ -97,9 +99,11 @@ class Place(Screen[None]):
         if not self.is_attached or not self.query(TopBar):
             return
         held, app = self.mesh.held, self.mesh
+        narrow = self.size.width < NARROW_CELLS
         left = say("bar.title", network=held.network_name, dash=app.glyphs.dash, place=say(self.name_key))
-        nodes = self._linked_text() if held.linked else say("bar.away")
-        right = say("bar.right", nodes=nodes, clock=minute_line(app.clock.now()))
+        nodes = self._linked_text(narrow) if held.linked else say("bar.away")
+        now = app.clock.now()
+        right = say("bar.right", nodes=nodes, clock=f"{now:%H:%M}" if narrow else minute_line(now))
         away = not held.linked and (held.complete or bool(held.status))
         self.query_one(TopBar).show(left, right, away)
         self.query_one(NavRow).show(self._places())
@@ -111,7 +115,7 @@ class Place(Screen[None]):
         places = [(number, say(f"place.{name}"), name == self.place) for number, name in PLACES]
         return [*places, ("?", say("place.help"), False)]
 
-    def _linked_text(self) -> str:
+    def _linked_text(self, narrow: bool) -> str:
         held = self.mesh.held
         if held.outside or not held.status:
             return ""
@@ -119,6 +123,8 @@ class Place(Screen[None]):
         if not peers:
             return say("bar.alone")
         linked = sum(bool(peer.get("linked")) for peer in peers)
+        if narrow:
+            return say("bar.linked-short", count=linked, total=len(peers))
         sent = say("bar.sent" if (held.status.get("mine") or {}).get("held_by_all") else "bar.unsent")
         return say("bar.nodes", linked=counted("bar.linked", linked, total=len(peers)), sent=sent)
 
@@ -152,6 +158,10 @@ class Place(Screen[None]):
     def on_key(self, event: events.Key) -> None:
         """Any key ends a notice."""
         self.hush()
+
+    def on_resize(self) -> None:
+        """Another width has room for other words."""
+        self.call_after_refresh(self.paint_bars)
 
     def on_screen_resume(self) -> None:
         """Back from a dialog: the keys of this place count again."""

@@ -20,6 +20,7 @@ from meshnode.errors import MeshnodeError
 from tui.actions import FormField
 from tui.dialogs.confirm import Tell
 from tui.dialogs.form import Form
+from tui.dialogs.invite import CODE_AND_ADDRESS
 from tui.dialogs.promise import Promise, Section
 from tui.keymap import WELCOME_KEYS
 from tui.outcome import Outcome
@@ -29,6 +30,8 @@ from tui.widgets.line_list import Line, LineList
 from tui.wording import say
 
 CHOICES = ("found", "join", "demo")
+ROWS_FOR_ALL = 20
+"""Lower windows show the choices first, and what meshnode is below them."""
 
 
 class WelcomeScreen(Place):
@@ -54,13 +57,15 @@ class WelcomeScreen(Place):
 
     def _build(self, width: int) -> list[Line]:
         paint = self.mesh.paint
-        lines = [Line(((part, paint.text),)) for part in wrap(wording.WHAT_IT_IS, width)]
-        lines.append(Line())
+        what = [Line(((part, paint.text),)) for part in wrap(wording.WHAT_IT_IS, width)]
+        short = self.size.height < ROWS_FOR_ALL
+        lines = [] if short else [*what, Line()]
         for number, choice in enumerate(CHOICES, start=1):
             named = say("welcome.line", number=number, choice=say(f"welcome.{choice}"))
             lines.append(Line(((named, paint.strong),), choice))
             lines += [Line(((f"   {part}", paint.text),)) for part in wrap(say(f"welcome.{choice}-why"), width - 3)]
         lines.append(Line())
+        lines += [*what, Line()] if short else []
         for text in (say("welcome.keys"), say("welcome.language")):
             lines += [Line(((part, paint.dim),)) for part in wrap(text, width)]
         return lines
@@ -129,6 +134,8 @@ class WelcomeScreen(Place):
             missing = self._missing(fields, typed)
             if missing is not None:
                 return missing
+            code, _, scanned = typed["code"].partition(CODE_AND_ADDRESS)
+            typed |= {"code": code.strip(), "address": typed["address"].strip() or scanned.strip()}
             try:
                 preview = await self.mesh.feed.ask("preview", code=typed["code"], address=typed["address"] or None)
             except MeshnodeError as error:
