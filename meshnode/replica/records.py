@@ -17,7 +17,7 @@ from crdt.identifiers import DeviceId, MemberId, RecordId
 from crdt.record import OpenRecord, SignedChange
 from meshnode.identity.envelope import parse_envelope
 from meshnode.membership.fold import Membership
-from meshnode.store.change_log import StoredChange
+from meshnode.store.rows import StoredChange
 from meshnode.store.store import Store
 
 OPEN_RECORDS = 128

@@ -26,7 +26,8 @@ from meshnode.membership.fold import Membership, fold
 from meshnode.membership.statements import StatementRefused, check_statement, statement_id
 from meshnode.replica.admission import Refusal, Verdicts, judge_changes
 from meshnode.replica.records import Records
-from meshnode.store.store import Batch, Committed, NewChange, NewStatement, ParkedChange, Store
+from meshnode.store.rows import Batch, Committed, NewChange, NewStatement, ParkedChange
+from meshnode.store.store import Store
 
 log = logging.getLogger("meshnode.replica")
 
@@ -217,7 +218,6 @@ def _new_change(checked: CheckedChange, envelope: bytes, received_ms: int) -> Ne
         author=checked.author,
         at_ms=checked.at_ms,
         received_ms=received_ms,
-        hash=checked.chunk.hash,
         lane=lane_of(checked.record),
         envelope=envelope,
     )

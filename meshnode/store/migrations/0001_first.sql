@@ -1,0 +1,23 @@
+CREATE TABLE change (
+    row INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    lane INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    record BLOB NOT NULL,
+    author BLOB NOT NULL,
+    received INTEGER NOT NULL,
+    envelope BLOB NOT NULL
+);
+CREATE INDEX change_order ON change (lane, at, id);
+CREATE INDEX change_record ON change (record);
+CREATE INDEX change_author ON change (author, row);
+CREATE TABLE statement (row INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, bytes BLOB NOT NULL);
+CREATE TABLE record_view (record BLOB PRIMARY KEY, kind INTEGER NOT NULL, view TEXT, stale INTEGER NOT NULL, newest INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX record_stale ON record_view (stale) WHERE stale = 1;
+CREATE TABLE parked (id BLOB PRIMARY KEY, author BLOB NOT NULL, source BLOB NOT NULL, lane INTEGER NOT NULL, envelope BLOB NOT NULL) WITHOUT ROWID;
+CREATE INDEX parked_author ON parked (author);
+CREATE TABLE peer (device BLOB PRIMARY KEY, synced_row INTEGER NOT NULL DEFAULT 0, heard INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE TABLE address (device BLOB NOT NULL, endpoint TEXT NOT NULL, proved INTEGER NOT NULL, PRIMARY KEY (device, endpoint)) WITHOUT ROWID;
+CREATE TABLE epoch_key (row INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE);
+CREATE TABLE meta (row INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, value TEXT NOT NULL);
+CREATE TABLE bucket (lane INTEGER NOT NULL, low BLOB NOT NULL, count INTEGER NOT NULL, total BLOB NOT NULL, PRIMARY KEY (lane, low)) WITHOUT ROWID;

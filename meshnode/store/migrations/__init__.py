@@ -1,0 +1,1 @@
+"""Numbered SQL files; `database.migrate` applies those that a database has not seen."""
