@@ -21,6 +21,6 @@ EXIT_CODES: Final = {
     10: "the disk or the database: nothing was acknowledged",
     11: "the key file cannot be used",
     12: "the settings file cannot be read",
-    BUG: "a bug in meshnode; the traceback is in crash.log (see `meshnode where`)",
+    BUG: "a bug in meshnode; what happened is in crash.log, beside the log",
     INTERRUPTED: "stopped with Ctrl+C",
 }

@@ -57,7 +57,7 @@ def _effect(call: Call, preview: Json) -> list[str]:
         lines.append(f"The invite is good until {moment(preview['expires_ms'], now())}.")
     lines += [paragraph(display_line(sentence), width) for sentence in preview.get("effect") or JOIN_EFFECT]
     for title, sentences in ((SEEN_TITLE, SEEN), (STOLEN_TITLE, STOLEN), (FOR_EVER_TITLE, FOR_EVER)):
-        lines += ["", f"{title}:", *(paragraph(sentence, width, indent=2) for sentence in sentences)]
+        lines += ["", f"{title}:", *(paragraph(sentence, width, bullet="- ") for sentence in sentences)]
     return [*lines, ""]
 
 

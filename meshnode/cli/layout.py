@@ -62,13 +62,13 @@ def columns(rows: Sequence[Sequence[str]], width: int, *, indent: int = 2, flexi
     return lines
 
 
-def paragraph(text: str, width: int, *, indent: int = 0) -> str:
+def paragraph(text: str, width: int, *, indent: int = 0, bullet: str = "") -> str:
     """A text wrapped to a width; long words such as paths and codes stay whole."""
     return textwrap.fill(
         display_line(text),
         width=max(20, width),
-        initial_indent=" " * indent,
-        subsequent_indent=" " * indent,
+        initial_indent=" " * indent + bullet,
+        subsequent_indent=" " * (indent + len(bullet)),
         break_long_words=False,
         break_on_hyphens=False,
     )

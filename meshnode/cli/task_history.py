@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from datetime import datetime
 
-from crdt.display import display_line
 from meshnode.cli.asking import Attached, Snapshot, snapshot, with_node
 from meshnode.cli.command import Answer, Call, Command, Json
-from meshnode.cli.layout import clip
+from meshnode.cli.layout import clip, columns
 from meshnode.cli.moments import moment, now
 from meshnode.cli.tasks import field_name, find_task, short_numbers, title_of
 
@@ -16,6 +16,7 @@ CHANGE_LETTERS = 8
 DOUBTFUL_MS = 10 * 60_000
 """A time claimed from further in the future than this is shown beside the time it came here."""
 LONGEST_VALUE = 50
+FIELD_INDENT = 12
 
 _WHAT = {
     "add": "wrote it down",
@@ -48,28 +49,34 @@ def run(call: Call) -> Answer:
         task = find_task(tasks, call.options.task)
         entries = (await node.ask("history", record=task["id"]))["entries"]
         number = short_numbers(tasks)[task["id"]]
-        lines = [clip(f"{number}  {title_of(task)}", call.terminal.width), ""]
-        for entry in entries:
-            lines += entry_lines(entry, known, now(), call.terminal.width)
+        lines = [*columns([(number, title_of(task))], call.terminal.width, indent=0), ""]
+        lines += history_lines(entries, known, now(), call.terminal.width)
         lines += ["", f"To take a change back: meshnode task undo {number} --change CODE"]
         return Answer({"number": number, "record": task["id"], "entries": entries}, lines)
 
     return with_node(call, work)
 
 
-def entry_lines(entry: Json, known: Snapshot, now: datetime, width: int) -> list[str]:
-    """One change: who, when, what, and each field before and after."""
+def history_lines(entries: Sequence[Json], known: Snapshot, now: datetime, width: int) -> list[str]:
+    """Each change: code, when, who and what; below it each field before and after."""
+    heads = columns([_head(entry, known, now) for entry in entries], width, flexible=2)
+    lines: list[str] = []
+    for head, entry in zip(heads, entries, strict=True):
+        lines.append(head)
+        for field in entry["fields"]:
+            before, after = (_value(field.get(side), known) for side in ("before", "after"))
+            change = f"{before} -> {after}" if before else after
+            shown = clip(f"{field_name(str(field['field']))}: {change}", width - FIELD_INDENT)
+            lines.append(" " * FIELD_INDENT + shown)
+    return lines
+
+
+def _head(entry: Json, known: Snapshot, now: datetime) -> list[str]:
     when = moment(entry["at_ms"], now)
     if entry["at_ms"] > entry["received_ms"] + DOUBTFUL_MS:
         when = f"says {when}, came {moment(entry['received_ms'], now)}"
-    what = _WHAT.get(str(entry["what"]), display_line(str(entry["what"])))
-    code = str(entry["change"])[:CHANGE_LETTERS]
-    lines = [clip(f"  {code}  {when}  {display_line(known.author(entry))} {what}", width)]
-    for field in entry["fields"]:
-        before, after = (_value(field.get(side), known) for side in ("before", "after"))
-        shown = f"{before} -> {after}" if before else after
-        lines.append(" " * (4 + CHANGE_LETTERS) + clip(f"{field_name(str(field['field']))}: {shown}", width - 14))
-    return lines
+    what = _WHAT.get(str(entry["what"]), str(entry["what"]))
+    return [str(entry["change"])[:CHANGE_LETTERS], when, f"{known.author(entry)} {what}"]
 
 
 def _value(value: object, known: Snapshot) -> str:

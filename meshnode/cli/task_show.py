@@ -8,7 +8,7 @@ from datetime import datetime
 from crdt.display import display_line
 from meshnode.cli.asking import Attached, Snapshot, snapshot, with_node
 from meshnode.cli.command import Answer, Call, Command, Json
-from meshnode.cli.layout import columns, paragraph, prose
+from meshnode.cli.layout import columns, prose
 from meshnode.cli.moments import civil_day, moment, now
 from meshnode.cli.tasks import STATUS_WORDS, field_name, find_task, short_numbers, title_of
 
@@ -48,7 +48,7 @@ def task_lines(task: Json, numbers: dict[str, str], known: Snapshot, width: int,
         ("Written", _stamp(task["created"], known, now)),
         ("Changed", _stamp(task["changed"], known, now) if task["changes"] > 1 else ""),
     ]
-    lines = [paragraph(f"{numbers[task['id']]}  {title_of(task)}", width)]
+    lines = columns([(numbers[task["id"]], title_of(task))], width, indent=0)
     lines += columns([fact for fact in facts if fact[1]], width, flexible=1)
     if task.get("newer"):
         lines.append("  This task needs a newer version of meshnode to be shown whole.")

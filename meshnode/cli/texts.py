@@ -21,7 +21,7 @@ def privacy(paths: Paths, width: int) -> list[str]:
     lines = [paragraph(WHAT_IT_IS, width)]
     for title, sentences in PRIVACY:
         lines += ["", title]
-        lines += [paragraph(sentence, width, indent=2) for sentence in sentences]
+        lines += [paragraph(sentence, width, bullet="- ") for sentence in sentences]
     return lines
 
 
