@@ -7,6 +7,7 @@ Rules of this module:
 from __future__ import annotations
 
 import hashlib
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,7 @@ from crdt.chunk import committed_actor, read_chunk, with_actor, zeroed_body
 from crdt.edits import Edit
 from crdt.identifiers import ChangeId, DeviceId, MemberId, NetworkId, RecordId
 from crdt.record import OpenRecord, SignedChange
+from tests.support import chunks
 
 NETWORK = NetworkId(b"\x4e" * 32)
 TASK_RECORD = RecordId(b"\x20" + b"\x07" * 15)
@@ -93,3 +95,52 @@ class Neighbour:
 
     def view(self) -> dict[str, Any]:
         return self.record.view(EVERYONE)
+
+
+WORDS = ("gate", "hinge", "paint", "Ä", "😀", "\n", "e\u0301", " ")
+
+
+def scribble(neighbour: Neighbour, source: random.Random) -> None:
+    """One random honest action."""
+    view = neighbour.view()
+    match source.randrange(7):
+        case 0:
+            due = f"2027-0{source.randrange(1, 4)}-01"
+            if due != view["due"]:
+                neighbour.act("task.edit", due=due)
+        case 1:
+            neighbour.act("task.edit", place=source.choice(WORDS) + str(source.random()))
+        case 2 | 3:
+            text = view["details"]
+            at = source.randrange(len(text) + 1)
+            changed = text[:at] + source.choice(WORDS) + text[at + source.randrange(4) :]
+            if changed != text:
+                neighbour.act("task.edit", details=changed)
+        case 4:
+            neighbour.act("task.comment", text=source.choice("abc"))
+        case 5:
+            mine = any(claim["member"] == neighbour.member.hex() for claim in view["claims"])
+            neighbour.act("task.pass" if mine else "task.claim")
+        case _:
+            neighbour.act("task.check_add", text=source.choice("abc"))
+
+
+def party(seed: int, steps: int = 30) -> list[SignedChange]:
+    """What four neighbours wrote apart and together."""
+    source = random.Random(seed)
+    cast = [Neighbour(number) for number in range(1, 5)]
+    cast[0].act("task.add", title="Fix the gate", details="The hinge.")
+    for other in cast[1:]:
+        other.hear(cast[0])
+    for _ in range(steps):
+        one = source.choice(cast)
+        if source.random() < 0.3:
+            one.hear(source.choice(cast))
+        scribble(one, source)
+    cast[0].hear(*cast[1:])
+    return cast[0].record.changes
+
+
+def signed(raw: bytes, number: int = 9) -> SignedChange:
+    """Any bytes as a change of some device."""
+    return SignedChange(ChangeId(chunks.chunk_hash(raw)), device(number), 0, 0, raw)
