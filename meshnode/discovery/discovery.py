@@ -60,6 +60,7 @@ class Discovery:
         on_network_change: Callable[[], None] = lambda: None,
         interfaces: Sequence[str] = (),
         announce_every_seconds: float = ANNOUNCE_EVERY_SECONDS,
+        nonce_lives_seconds: float = NONCE_LIVES_SECONDS,
     ) -> None:
         self._port = port
         self._keys = keys
@@ -69,12 +70,14 @@ class Discovery:
         self._on_network_change = on_network_change
         self._interfaces = tuple(interfaces)
         self._announce_every = announce_every_seconds
+        self._nonce_lives = nonce_lives_seconds
         self._state = "off"
         self._sightings = Sightings()
         self._watch = InterfaceWatch(self._network_moved)
         self._task: asyncio.Task[None] | None = None
         self._one_at_a_time = asyncio.Lock()
         self._wake = asyncio.Event()
+        self._stirred = False
         self._link_changed = False
         self._failures = 0
         self._due = 0.0
@@ -106,24 +109,26 @@ class Discovery:
 
     async def stop(self) -> None:
         """Say goodbye and end."""
+        if self._task is None:
+            return
+        task, self._task = self._task, None
         await self._watch.stop()
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
         async with self._one_at_a_time:
             await self._close()
         self._say("off")
 
     async def refresh(self) -> None:
         """The keys changed (joined, new epoch, invite opened or closed): announce accordingly and judge all again."""
-        if self._mode == "off":
-            return
         async with self._one_at_a_time:
-            await self._try_to_follow()
+            if self._task is not None:
+                await self._try_to_follow()
 
     # -- when something has to be done ------------------------------------------------------------------------------
 
     def _network_moved(self, link_changed: bool) -> None:
+        self._stirred = True
         self._link_changed |= link_changed
         self._wake.set()
 
@@ -155,6 +160,7 @@ class Discovery:
     async def _follow(self, now: float) -> None:
         own = own_addresses(self._interfaces)
         link_changed, self._link_changed = self._link_changed, False
+        stirred, self._stirred = self._stirred, False
         moved = own != self._sightings.own
         started = self._air is not None
         self._sightings.own, self._sightings.keys = own, self._keys()
@@ -171,7 +177,7 @@ class Discovery:
         if started:
             # Costs nothing when nothing changed, and picks up addresses that were not usable yet a moment ago.
             await air.zeroconf.async_update_interfaces(self._choice(own))
-        if due or moved or link_changed:
+        if due or moved or stirred:
             air.browser.ask()
         if due:
             self._due = now + self._announce_every * random.uniform(0.75, 1.25)
@@ -188,7 +194,7 @@ class Discovery:
         if self._usable and all(address.is_loopback for address in usable):
             # The cable is out and nobody hears us: staying with what was announced keeps a short cut from being a move.
             usable = self._usable
-        if usable != self._usable or now - self._nonce_born >= NONCE_LIVES_SECONDS:
+        if usable != self._usable or now - self._nonce_born >= self._nonce_lives:
             self._usable = usable
             self._nonce, self._nonce_born = os.urandom(NONCE_BYTES), now
             self._own_instances.append(self._nonce.hex())

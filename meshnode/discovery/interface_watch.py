@@ -69,8 +69,10 @@ def _runs(interface: str) -> bool:
 class InterfaceWatch:
     """Calls `on_move(link_changed)` on the event loop after each change of this machine's network."""
 
-    def __init__(self, on_move: OnMove) -> None:
+    def __init__(self, on_move: OnMove, *, netlink: bool = True, poll_seconds: float = POLL_SECONDS) -> None:
         self._on_move = on_move
+        self._netlink = netlink
+        self._poll_seconds = poll_seconds
         self._socket: socket.socket | None = None
         self._poll: asyncio.Task[None] | None = None
         self._settling: asyncio.TimerHandle | None = None
@@ -80,7 +82,7 @@ class InterfaceWatch:
 
     def start(self) -> None:
         """Begin to watch; needs a running event loop."""
-        self._socket = _netlink_socket()
+        self._socket = _netlink_socket() if self._netlink else None
         if self._socket is not None:
             asyncio.get_running_loop().add_reader(self._socket, self._read)
         else:
@@ -139,7 +141,7 @@ class InterfaceWatch:
     async def _look_again_and_again(self) -> None:
         before = own_addresses()
         while True:
-            await asyncio.sleep(POLL_SECONDS)
+            await asyncio.sleep(self._poll_seconds)
             now = own_addresses()
             if now != before:
                 before = now

@@ -41,6 +41,7 @@ async def main() -> None:
     parser.add_argument("--join-psk", default="-")
     parser.add_argument("--mode", default="open")
     parser.add_argument("--every", type=float, default=60.0)
+    parser.add_argument("--nonce-lives", type=float, default=24 * 3600.0)
     parser.add_argument("--tell-after", type=float, default=3600.0, help="say so when this many seconds have passed")
     arguments = parser.parse_args()
     loop = asyncio.get_running_loop()
@@ -67,6 +68,7 @@ async def main() -> None:
         on_gone=lambda sighting: say("gone", port=sighting.port, instance=sighting.instance),
         on_network_change=lambda: say("network changed", state=discovery.state),
         announce_every_seconds=arguments.every,
+        nonce_lives_seconds=arguments.nonce_lives,
     )
     await discovery.start()
     say("started", state=discovery.state)

@@ -86,6 +86,48 @@ def test_a_changed_address_is_followed_under_a_new_name(lan: Laboratory) -> None
     second.wait_for(f'"event": "gone".*"{before["instance"]}"', SOON, mark)
 
 
+def test_a_node_changes_its_name_from_time_to_time(lan: Laboratory) -> None:
+    home = lan.switch("home")
+    anna, ben = lan.host("anna", home), lan.host("ben", home)
+    second = node(ben, 4002)
+    node(anna, 4001, "--nonce-lives", "0.5", "--every", "0.5")
+    before = sees(second, 4001)
+    after = sees(second, 4001, since=next(at for at, line in enumerate(second.lines) if before["instance"] in line) + 1)
+    assert after["instance"] != before["instance"]
+    assert after["addresses"] == before["addresses"]
+    second.wait_for(f'"event": "gone".*"{before["instance"]}"', SOON)
+
+
+def test_ipv6_alone_is_enough_even_while_the_address_is_still_being_checked(lan: Laboratory) -> None:
+    """A fresh IPv6 address cannot be used for a second or two; one more message of the kernel tells when it can."""
+    home = lan.switch("home")
+    nodes = []
+    for at, host in enumerate((lan.host("anna"), lan.host("ben"))):
+        host.run(["sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/default/accept_dad"])
+        host.plug(home)
+        host.ip("addr", "flush", "dev", "eth0", "scope", "global")
+        nodes.append(node(host, 4001 + at))
+    sees(nodes[0], 4002, "fe80::")
+    sees(nodes[1], 4001, "fe80::")
+
+
+@pytest.mark.parametrize("how", ["netlink", "poll"])
+def test_the_watch_tells_of_addresses_and_cables(lan: Laboratory, how: str) -> None:
+    home = lan.switch("home")
+    anna = lan.host("anna", home)
+    watch = anna.start([sys.executable, "-m", "tests.discovery.watching_node", how], cwd=ROOT)
+    watch.wait_for("watching")
+    mark, address = watch.mark, anna.readdress()
+    told = watch.wait_for(re.escape(address), SOON, mark)
+    assert how == "poll" or told.string.startswith("addresses only")
+    mark = watch.mark
+    anna.unplug()
+    assert address not in watch.wait_for("link changed", SOON, mark).string
+    mark = watch.mark
+    anna.plug_in()
+    watch.wait_for(f"link changed.*{re.escape(address)}", SOON, mark)
+
+
 @pytest.mark.parametrize("ipv6", [True, False], ids=["both IP versions", "IPv4 only"])
 def test_a_machine_carried_to_another_network_is_found_there(lan: Laboratory, ipv6: bool) -> None:
     home, work = lan.switch("home"), lan.switch("work")
