@@ -1,0 +1,1 @@
+"""Who belongs: signed statements, and membership as a pure function of a set of them."""
