@@ -13,7 +13,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,17 +27,45 @@ LONGEST_DEVICE_NAME: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Config:
-    """The settings in force."""
+class DeviceSettings:
+    """What is said of this device."""
 
-    device_name: str = "computer"
+    name: str = "computer"
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkSettings:
+    """How this node is reached, and reaches others."""
+
     listen_port: int = 0
     discovery: str = "open"
     addresses: tuple[str, ...] = ()
     interfaces: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenSettings:
+    """How the screen looks."""
+
     glyphs: str = "auto"
     theme: str = "auto"
-    log_level: str = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class LogSettings:
+    """What is logged."""
+
+    level: str = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The settings in force; a field for each table of the file."""
+
+    device: DeviceSettings = DeviceSettings()
+    network: NetworkSettings = NetworkSettings()
+    screen: ScreenSettings = ScreenSettings()
+    log: LogSettings = LogSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +82,6 @@ class Setting:
 
     table: str
     key: str
-    attribute: str
     comment: str
     allowed: str
     choices: tuple[str, ...] = ()
@@ -62,14 +89,13 @@ class Setting:
     @property
     def default(self) -> Any:
         """The value in force where the file says nothing."""
-        return getattr(Config(), self.attribute)
+        return getattr(getattr(Config(), self.table), self.key)
 
 
 SETTINGS: Final = (
     Setting(
         "device",
         "name",
-        "device_name",
         "What neighbours see this device called. Read when you start or join a neighbourhood.\n"
         "Not this computer's own name by default: that often holds a person's full name.",
         "a text of 1 to 64 characters",
@@ -77,14 +103,12 @@ SETTINGS: Final = (
     Setting(
         "network",
         "listen_port",
-        "listen_port",
-        "The port on which neighbours' nodes reach this one. 0 lets the system choose a free one,\n"
-        "which neighbours find by themselves; choose one if you give others a typed address.",
+        "The port on which neighbours' nodes reach this one. 0 lets the system choose a free one the first time,\n"
+        "and keeps it while it can; neighbours find it by themselves.",
         "a whole number from 0 to 65535",
     ),
     Setting(
         "network",
-        "discovery",
         "discovery",
         '"open": tell the local network that a meshnode is here (no names in it), and look for others.\n'
         '"quiet": look for others, say nothing. "off": only typed addresses.',
@@ -94,7 +118,6 @@ SETTINGS: Final = (
     Setting(
         "network",
         "addresses",
-        "addresses",
         'Nodes to reach by a typed address, for example ["192.168.1.20:7766", "[fe80::1%eth0]:7766"].\n'
         "Useful across two networks, or where the Wi-Fi keeps devices apart.",
         'a list of "HOST:PORT" texts',
@@ -102,13 +125,11 @@ SETTINGS: Final = (
     Setting(
         "network",
         "interfaces",
-        "interfaces",
         'Use only these network interfaces, by name or address, for example ["wlan0"]. Empty: all.',
         "a list of texts",
     ),
     Setting(
         "screen",
-        "glyphs",
         "glyphs",
         "Which signs the terminal can draw. auto looks at the terminal; console is for the Linux console;\n"
         "plain is ASCII.",
@@ -118,7 +139,6 @@ SETTINGS: Final = (
     Setting(
         "screen",
         "theme",
-        "theme",
         "The screen's colours. auto looks at the terminal; NO_COLOR is respected in any case.",
         'one of "auto", "dark", "light", "contrast", "ansi"',
         THEMES,
@@ -126,7 +146,6 @@ SETTINGS: Final = (
     Setting(
         "log",
         "level",
-        "log_level",
         "How much the log says. It never holds keys, codes or what people write, at any level.",
         'one of "debug", "info", "warning", "error"',
         LEVELS,
@@ -188,7 +207,7 @@ def read_config(text: str, name: str = "the settings") -> LoadedConfig:
             next_step="Mend that line, or start anew with `meshnode where --write-config`.",
         ) from error
     known = {(setting.table, setting.key): setting for setting in SETTINGS}
-    values: dict[str, Any] = {}
+    values: dict[str, dict[str, Any]] = {}
     warnings: list[str] = []
     for table, key, value in _entries(tables):
         setting = known.get((table, key))
@@ -201,8 +220,10 @@ def read_config(text: str, name: str = "the settings") -> LoadedConfig:
                 f"{name}{_at_line(text, table, key)}: {key} in [{table}] cannot be {value!r}.",
                 next_step=f"Write {setting.allowed}.",
             )
-        values[setting.attribute] = checked
-    return LoadedConfig(Config(**values), tuple(warnings))
+        values.setdefault(table, {})[key] = checked
+    defaults = Config()
+    given = {table: replace(getattr(defaults, table), **keys) for table, keys in values.items()}
+    return LoadedConfig(replace(defaults, **given), tuple(warnings))
 
 
 def _entries(tables: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
@@ -219,11 +240,11 @@ def _checked(setting: Setting, value: Any) -> Any:
     """The value as Config holds it, or None where it is not allowed."""
     if setting.choices:
         return value if value in setting.choices else None
-    match setting.attribute:
+    match setting.key:
         case "listen_port":
             whole = isinstance(value, int) and not isinstance(value, bool)
             return value if whole and 0 <= value <= 65535 else None
-        case "device_name":
+        case "name":
             line = " ".join(value.split()) if isinstance(value, str) else ""
             return line if 1 <= len(line) <= LONGEST_DEVICE_NAME and line.isprintable() else None
         case "addresses":

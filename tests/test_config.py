@@ -12,7 +12,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshnode.config import SETTINGS, Config, is_address, load_config, read_config, template
+from meshnode.config import (
+    SETTINGS,
+    Config,
+    DeviceSettings,
+    LogSettings,
+    NetworkSettings,
+    ScreenSettings,
+    is_address,
+    load_config,
+    read_config,
+    template,
+)
 from meshnode.errors import ConfigError
 
 
@@ -34,7 +45,8 @@ def test_the_template_with_every_key_set_is_the_defaults() -> None:
 
 
 def test_every_field_has_a_key_and_every_key_a_field() -> None:
-    assert [setting.attribute for setting in SETTINGS] == [field.name for field in fields(Config)]
+    written = [f"{table.name}.{field.name}" for table in fields(Config) for field in fields(table.default)]
+    assert [f"{setting.table}.{setting.key}" for setting in SETTINGS] == written
 
 
 def test_a_missing_file_means_the_defaults(tmp_path: Path) -> None:
@@ -49,7 +61,10 @@ def test_a_file_is_read(tmp_path: Path) -> None:
         '[log]\nlevel = "debug"\n'
     )
     assert load_config(path).config == Config(
-        "Shed Pi", 7766, "quiet", ("10.0.0.2:7766",), ("wlan0",), "plain", "light", "debug"
+        DeviceSettings("Shed Pi"),
+        NetworkSettings(7766, "quiet", ("10.0.0.2:7766",), ("wlan0",)),
+        ScreenSettings("plain", "light"),
+        LogSettings("debug"),
     )
 
 
@@ -132,5 +147,5 @@ def test_any_value_is_taken_or_refused_never_something_else(setting: Any, value:
         loaded = read_config(f"[{setting.table}]\n{setting.key} = {toml(value)}\n")
     except ConfigError:
         return
-    taken = getattr(loaded.config, setting.attribute)
+    taken = getattr(getattr(loaded.config, setting.table), setting.key)
     assert type(taken) is type(setting.default)

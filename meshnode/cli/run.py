@@ -41,7 +41,7 @@ def serve(call: Call, *, quiet: bool, with_parent: bool) -> Answer:
     os.umask(0o077)
     loaded = load_config(call.paths.config)
     call.paths.prepare()
-    set_up_logs(call.paths.log, loaded.config.log_level, stderr=not quiet, journal=under_journald())
+    set_up_logs(call.paths.log, loaded.config.log.level, stderr=not quiet, journal=under_journald())
     for warning in loaded.warnings:
         log.warning("%s", warning)
     if with_parent:

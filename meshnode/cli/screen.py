@@ -48,7 +48,7 @@ def show(call: Call, socket: Path) -> str:
     set_up_logs(call.paths.state / "screen.log", "warning", file_bytes=SCREEN_FILE_BYTES)
     # By name, because commands and screen are neighbours that know nothing of each other.
     app: Any = importlib.import_module("tui.app")
-    outcome = app.run(socket, call.paths.profile, glyph_set=config.glyphs, theme_name=config.theme)
+    outcome = app.run(socket, call.paths.profile, glyph_set=config.screen.glyphs, theme_name=config.screen.theme)
     return str(outcome.name)
 
 

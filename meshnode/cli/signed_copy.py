@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from crdt.identifiers import HASH_BYTES, KEY_BYTES, ItemId, Lane, NetworkId
 from meshnode.platform import Paths
 
+if TYPE_CHECKING:
+    from meshnode.store.store import Store
+
 SIGNED: Final = "signed.meshbundle"
+PART: Final = 500
+TIME_BYTES: Final = KEY_BYTES - HASH_BYTES
+"""An item's key begins with its time; the id follows."""
 
 
 def write_signed(paths: Paths, file: Path) -> int:
@@ -20,4 +28,17 @@ def write_signed(paths: Paths, file: Path) -> int:
     from meshnode.bundle.bundle import write_bundle
     from meshnode.store.store import Store
 
-    raise NotImplementedError(write_bundle, Store, paths, file)
+    store = Store.open(paths.network)
+    try:
+        network = NetworkId(bytes.fromhex(store.meta("network") or ""))
+        return write_bundle(file, network, [(lane, _items(store, lane)) for lane in Lane])
+    finally:
+        store.close()
+
+
+def _items(store: Store, lane: Lane) -> Iterator[bytes]:
+    """Everything of one lane, a part at a time."""
+    index = store.index(lane)
+    for begin in range(0, len(index), PART):
+        keys = index.keys(begin, min(begin + PART, len(index)))
+        yield from store.items(lane, [ItemId(key[TIME_BYTES:]) for key in keys])
