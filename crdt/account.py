@@ -142,12 +142,15 @@ class Account:
 
     def _undo_edits(self, merged: Merged, by: MemberId | None) -> list[Edit]:
         kind = self._reading.kind
-        if not merged.chunk.deps:
-            return [edit for edit in kind.undo_first if not self._written_since(merged, edit.key)] if kind else []
+        first = not merged.chunk.deps
+        if first and kind is not None and kind.undo_first:
+            return [edit for edit in kind.undo_first if not self._written_since(merged, edit.key)]
         edits: list[Edit] = []
         for key in Writers.written(merged, self._past):
             declared = self._reading.declared(key)
-            if declared is None or (declared.per_member and by is not None and self._reading.owner(key) != by):
+            if declared is None and (self._reading.writers.text(key) or (first and key == VERSION_KEY)):
+                continue
+            if declared is not None and declared.per_member and by is not None and self._reading.owner(key) != by:
                 continue
             edits += self._undo_text(merged, key) if isinstance(declared, Prose) else self._undo_key(merged, key)
         return edits

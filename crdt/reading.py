@@ -8,6 +8,7 @@ Rules of this module:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -18,6 +19,9 @@ from crdt.history import Authority, Writers, value_after
 from crdt.identifiers import MemberId, RecordId
 from crdt.kinds import VERSION_KEY, Kind
 from crdt.past import Merged, Past
+
+_ENTRY_ID = re.compile("[0-9A-Za-z_.-]{0,64}")
+"""What is shown and typed to name an entry; anything else under a group's keys is not an entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,8 @@ class Reading:
                 member, _, rest = rest.partition("/")
                 owner = self.owner(key)
                 counted = [merged for merged in writers if self.authority.member_of(merged.signed.author) == owner]
+            if not _ENTRY_ID.fullmatch(rest):
+                continue
             first = min(counted, key=lambda merged: (merged.chunk.start_op, merged.signed.id))
             yield EntryRead(member, rest, content, first)
 

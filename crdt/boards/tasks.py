@@ -35,15 +35,20 @@ def _show(reading: Reading) -> dict[str, Json]:
         "status": "claimed" if status == "open" and claims else status,
         "people_needed": reading.value("people_needed"),
         "claims": claims,
-        "checklist": [_item(reading, read) for read in reading.entries("check") if entry_text(read.content)],
-        "comments": [_said(reading, read) for read in reading.entries("comment") if entry_text(read.content)],
+        "checklist": [_item(reading, read) for read in _texts(reading, "check")],
+        "comments": [_said(reading, read) for read in _texts(reading, "comment")],
         "links": [
             {"record": read.id, "relation": read.content}
             for read in sorted(reading.entries("link"), key=lambda read: read.id)
             if RECORD_HEX.fullmatch(read.id)
         ],
-        "thanks": [_said(reading, read) for read in reading.entries("thanks") if entry_text(read.content)],
+        "thanks": [_said(reading, read) for read in _texts(reading, "thanks")],
     }
+
+
+def _texts(reading: Reading, group: str) -> list[EntryRead]:
+    """The entries of a group that have an id and say something."""
+    return [read for read in reading.entries(group) if read.id and entry_text(read.content)]
 
 
 def _item(reading: Reading, read: EntryRead) -> dict[str, Json]:
