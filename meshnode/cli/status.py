@@ -41,6 +41,13 @@ def inside_lines(status: Json, width: int, now: datetime) -> list[str]:
     """A node of a neighbourhood: me, the others, what is sent."""
     me, peers = status["me"], status["peers"]
     linked = [peer for peer in peers if peer["linked"]]
+    if me.get("left"):
+        return [
+            f"You have left {display_line(status['network']['name'])}. Thank you for all you did there.",
+            "Your copy of the board stays on this machine until you delete it: `meshnode remove`.",
+            "",
+            *_here(status),
+        ]
     newcomer = "" if me.get("established") else ", a newcomer until two neighbours have vouched for you"
     head = [
         display_line(status["network"]["name"]),

@@ -303,6 +303,14 @@ def test_what_was_written_is_said_to_be_where_it_is(mine: dict[str, Any], said: 
     assert sent_lines(status(mine=mine))[0].startswith(said)
 
 
+def test_who_has_left_reads_that() -> None:
+    left = status()
+    left["me"]["left"] = True
+    text = "\n".join(inside_lines(left, 100, NOW))
+    assert text.startswith("You have left Maple Street.")
+    assert "You are Ana" not in text
+
+
 def test_outside_the_next_step_is_said() -> None:
     assert any("meshnode init" in line for line in outside_lines(status(state="outside")))
 
