@@ -75,21 +75,23 @@ class BoardPainter:
         return line(pieces, width, self.paint.text, self.glyphs.ellipsis)
 
     def top(self, now: ColumnNow) -> list[Segment]:
-        """A column's upper frame with its name, its count and what is scrolled away above."""
+        """A column's upper frame with its name and its count."""
         box, column = self._box(now), now.column
         label = say(f"column.{column.key}", count=len(column.cards))
-        if column.above:
-            label = say("column.above", label=label, count=column.above)
         styles = (self._frame(now), self.paint.title_focus if now.focus else self.paint.strong)
         return frame_line(
             top_corners(box), box.top, label, width=now.width, styles=styles, ellipsis=self.glyphs.ellipsis
         )
 
     def bottom(self, now: ColumnNow) -> list[Segment]:
-        """A column's lower frame with what is scrolled away below."""
+        """A column's lower frame with what is scrolled away above and below."""
         box = self._box(now)
-        below = len(now.column.cards) - now.column.above - now.cards_visible
-        label = say("column.below", count=below) if below > 0 else ""
+        above = now.column.above
+        below = max(0, len(now.column.cards) - above - now.cards_visible)
+        label = ""
+        if above or below:
+            text = "column.both" if above and below else "column.above" if above else "column.below"
+            label = say(text, above=above, below=below)
         styles = (self._frame(now), self.paint.text)
         return frame_line(
             bottom_corners(box), box.top, label, width=now.width, styles=styles, ellipsis=self.glyphs.ellipsis

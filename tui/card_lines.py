@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from rich.style import Style
 
 from meshnode.api.schema import Json
@@ -26,6 +27,7 @@ from tui.widgets.line_list import Line
 from tui.wording import knows, say
 
 LABEL_CELLS = 9
+MOMENT_CELLS = 9
 LETTERS = "ab"
 MOST_HISTORY = 200
 """Entries painted at once; a record may have 2,000."""
@@ -178,10 +180,11 @@ class CardLines:
             when = moment_or_doubt(self.clock, at_ms, received) if isinstance(at_ms, int) else ""
             who = self.held.device_name(entry.get("device"))
             text = history_text(self.held, self.clock, self.glyphs, entry)
-            lines = wrap(f"{when}  {who}  {text}", width - 2)
-            for number, part in enumerate(lines):
+            room = max(MOMENT_CELLS, cell_len(when))
+            for number, part in enumerate(wrap(say("history.line", who=who, what=text), width - room - 4)):
                 key = f"change:{entry.get('change')}" if number == 0 else None
-                yield Line(((f"  {part}" if number == 0 else f"    {part}", self.paint.text),), key)
+                shown = f"  {fit(when if number == 0 else '', room)}  "
+                yield Line(((shown, self.paint.dim), (part, self.paint.text)), key)
 
 
 def field_name(field: str) -> str:

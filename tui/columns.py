@@ -3,7 +3,8 @@
 Rules of this module:
 1. The selection belongs to a card, not to a place: it follows the card's id.
 2. A card that vanishes hands the selection to the one that takes its place.
-3. What is above the first visible card is a count of cards, so that a column never jumps under the cursor.
+3. What is above the first visible card is a count of cards: a scrolled column does not jump under the cursor, and one
+   that shows its beginning goes on showing it.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ class Columns:
             self._select_row(row)
             return
         self.current = new[0]
-        if old is not None and old[0] == new[0]:
+        if old is not None and old[0] == new[0] and old_above[old[0]]:
             self.column.above = max(0, new[1] - (old[1] - old_above[old[0]]))
 
     def _select_row(self, row: int) -> None:

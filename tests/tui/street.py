@@ -92,7 +92,7 @@ BRAKE = task(
     comments=[{"id": "c1", "member": key("Lena"), "at_ms": NOW_MS - 120 * MINUTE, "text": "I can bring the drill."}],
 )
 WATER = task("Water the garden beds", "done", ("Lena",), thanks=[{"member": key("Bo"), "at_ms": NOW_MS, "text": "Ta!"}])
-TASKS = [
+TASKS: list[Json] = [
     task("Fix the gutter at the tool shed", due="2026-11-28", place="tool shed"),
     task("Turn the compost"),
     task("Drive Mr. Okafor to the clinic", people_needed=2, due="2026-11-27"),
@@ -107,7 +107,7 @@ TASKS = [
     WATER,
     task("Old sofa", "aside"),
 ]
-HISTORY = [
+HISTORY: list[Json] = [
     {"what": "claim", "fields": []} | stamp("Bo", 90),
     {"what": "edit", "fields": [{"field": "due", "key": "due", "before": "2026-11-27", "after": "2026-11-28"}]}
     | stamp("Kai", 300),
@@ -189,6 +189,7 @@ class Street:
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator[Street]:
         """Tell until the end of the block."""
+        self.socket.unlink(missing_ok=True)
         server = await asyncio.start_unix_server(self._serve, str(self.socket))
         try:
             yield self
@@ -227,7 +228,7 @@ class Street:
         self._writers.append((writer, [len(pages)]))
 
     def _reply(self, do: str) -> Json | None:
-        entries = [
+        entries: list[Json] = [
             {"change": f"{number:064x}", "received_ms": NOW_MS, "undoable": True} | entry
             for number, entry in enumerate(HISTORY)
         ]

@@ -60,21 +60,18 @@ def test_moving_stops_at_the_ends_and_skips_nothing() -> None:
         columns.move_row(1)
         seen.append(columns.selected)
     assert list(dict.fromkeys(seen)) == columns.column.cards
-    columns.move_column(-1)
-    assert columns.current == 0
-    for _ in range(9):
-        columns.move_column(1)
-    assert columns.column.key == "done"
+    for step, ends in ((-1, "open"), (1, "done")):
+        for _ in range(9):
+            columns.move_column(step)
+        assert columns.column.key == ends
 
 
 def test_an_empty_column_selects_nothing_and_can_be_left() -> None:
     columns = board([task("Only one", "done")])
-    assert columns.selected == record("Only one")
-    columns.move_column(-1)
-    assert columns.selected is None
-    columns.move_row(1)
-    columns.move_column(1)
-    assert columns.selected == record("Only one")
+    for step, selected in ((0, record("Only one")), (-1, None), (1, record("Only one"))):
+        columns.move_column(step)
+        columns.move_row(1)
+        assert columns.selected == selected
 
 
 def test_whatever_comes_the_selection_is_on_the_board_and_in_sight() -> None:

@@ -1,0 +1,196 @@
+"""In a real terminal: what is sent to it, how much, how soon, and at what size of memory."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import sys
+import termios
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyte
+import pytest
+
+from tests.tui.street import TASKS, Street, task
+
+ROOT = Path(__file__).parents[2]
+ALLOWED_SGR = (
+    {0, 1, 3, 4, 7, 22, 23, 24, 27} | set(range(30, 38)) | {39} | set(range(40, 48)) | {49} | set(range(90, 98))
+)
+COLOURS = set(range(30, 38)) | set(range(40, 48)) | set(range(90, 108)) | {38, 48}
+BOUND_EVENT_BYTES = 1024
+BOUND_KEY_SECONDS = 0.05
+BOUND_FIRST_PAINT_SECONDS = 1.0
+BOUND_RSS_KIB = 60 * 1024
+SLACK = float(os.environ.get("MESHNODE_SLACK", "4"))
+"""Times on a machine that does other things as well may be so many times the aim; sizes may not."""
+
+
+class Terminal:
+    """A screen in a pseudo-terminal, and everything that was sent to it."""
+
+    def __init__(self, process: int, master: int, size: tuple[int, int]) -> None:
+        self.process = process
+        self.master = master
+        self.started = time.monotonic()
+        self.shown = pyte.Screen(*size)
+        self._stream = pyte.ByteStream(self.shown)
+        self.sent = b""
+
+    def read(self, seconds: float) -> bytes:
+        """What comes within this time, at least until a pause."""
+        got = b""
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            ready, _, _ = select.select([self.master], [], [], left)
+            if not ready:
+                break
+            try:
+                got += os.read(self.master, 65536)
+            except OSError:
+                break
+        self.sent += got
+        self._stream.feed(got)
+        return got
+
+    async def until(self, text: str, seconds: float = 20.0) -> bytes:
+        """Read until the terminal shows this text."""
+        got, deadline = b"", time.monotonic() + seconds
+        while text not in "\n".join(self.shown.display):
+            assert time.monotonic() < deadline, "\n".join(self.shown.display)
+            got += await asyncio.to_thread(self.read, 0.02)
+        return got
+
+    def type(self, keys: bytes) -> None:
+        """Press keys."""
+        os.write(self.master, keys)
+
+    @property
+    def rss_kib(self) -> int:
+        """What the process holds in memory."""
+        status = Path(f"/proc/{self.process}/status").read_text()
+        found = re.search(r"VmRSS:\s+(\d+)", status)
+        assert found is not None
+        return int(found[1])
+
+
+@contextmanager
+def terminal(
+    socket: Path, size: tuple[int, int] = (80, 24), environ: Mapping[str, str] | None = None
+) -> Iterator[Terminal]:
+    """The screen of the node at `socket`, as a person would start it."""
+    process, master = pty.fork()
+    if process == 0:
+        os.chdir(ROOT)
+        clean = {"PATH": os.environ["PATH"], "HOME": "/tmp", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
+        more = environ if environ is not None else {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        os.execve(sys.executable, [sys.executable, "-m", "tui", "--socket", str(socket)], clean | dict(more))
+    fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+    try:
+        yield Terminal(process, master, size)
+    finally:
+        os.kill(process, signal.SIGKILL)
+        os.waitpid(process, 0)
+        os.close(master)
+
+
+def sgr(sent: bytes) -> set[int]:
+    """Every parameter of every colour or style sequence."""
+    found = re.findall(rb"\x1b\[([0-9;]*)m", sent)
+    return {int(part or b"0") for each in found for part in each.split(b";")}
+
+
+async def walk(screen: Terminal) -> None:
+    """Through every place, so that every colour has been sent."""
+    await screen.until("OPEN 6")
+    for keys, text in (
+        (b"\x1b[C\x1b[C", "two"),
+        (b"\r", "TWO VERSIONS"),
+        (b"?", "What do you want"),
+        (b"\x1b", "Esc Close"),
+    ):
+        screen.type(keys)
+        await screen.until(text)
+        await asyncio.to_thread(screen.read, 0.3)
+    for keys, text in (
+        (b"8", "IN STEP"),
+        (b"i", "Invite a neighbour"),
+        (b"\x1b", "IN STEP"),
+        (b"3", "OPEN 6"),
+        (b"n", "Add a task"),
+    ):
+        screen.type(keys)
+        await screen.until(text)
+        await asyncio.to_thread(screen.read, 0.3)
+
+
+async def test_the_linux_console_gets_sixteen_colours_and_no_more(street: Street) -> None:
+    with terminal(street.socket, environ={"TERM": "linux"}) as screen:
+        await walk(screen)
+        assert sgr(screen.sent) <= ALLOWED_SGR
+        assert sgr(screen.sent) & COLOURS
+
+
+async def test_no_color_means_none(street: Street) -> None:
+    environ = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "NO_COLOR": "1"}
+    with terminal(street.socket, environ=environ) as screen:
+        await walk(screen)
+        assert not sgr(screen.sent) & COLOURS
+        assert 7 in sgr(screen.sent)
+
+
+async def test_a_terminal_that_cannot_show_it_is_told_what_else_there_is(street: Street) -> None:
+    with terminal(street.socket, environ={"TERM": "dumb"}) as screen:
+        await screen.until("Use the commands instead")
+
+
+async def test_events_keys_and_quiet_cost_little(street: Street) -> None:
+    with terminal(street.socket) as screen:
+        await screen.until("OPEN 6")
+        await asyncio.sleep(2.5)
+        await asyncio.to_thread(screen.read, 0.3)
+        changed = TASKS[1] | {"title": "Turn the other compost"}
+        await street.tell({"event": "records", "records": [changed]})
+        event = await screen.until("Turn the other") + await asyncio.to_thread(screen.read, 0.3)
+        assert len(event) <= BOUND_EVENT_BYTES
+        began = time.monotonic()
+        screen.type(b"j")
+        key = await asyncio.to_thread(screen.read, 0.3)
+        took = time.monotonic() - began - 0.0
+        assert 0 < len(key) <= 10_000
+        idle = await asyncio.to_thread(screen.read, 1.5)
+        minute = "18:4"
+        assert len(idle) == 0 or (minute not in "\n".join(screen.shown.display) and len(idle) <= 200)
+        print(f"event {len(event)} B, key {len(key)} B, idle {len(idle)} B, {took:.3f} s")
+
+
+@pytest.mark.slow
+async def test_two_thousand_tasks_are_there_at_once(short_path: Path) -> None:
+    tasks = [*TASKS, *(task(f"Job {number} of very many", "open" if number % 3 else "done") for number in range(2000))]
+    async with Street(short_path / "s", tasks).open() as street:
+        with terminal(street.socket) as screen:
+            await screen.until("of 4 nodes")
+            first = time.monotonic() - screen.started
+            await asyncio.to_thread(screen.read, 0.5)
+            times = []
+            for _ in range(10):
+                screen.type(b"j")
+                began = time.monotonic()
+                while not await asyncio.to_thread(screen.read, 0.001):
+                    pass
+                times.append(time.monotonic() - began)
+                await asyncio.to_thread(screen.read, 0.1)
+            key = sorted(times)[len(times) // 2]
+            print(f"first paint {first:.2f} s, key to paint {key * 1000:.0f} ms, RSS {screen.rss_kib} KiB")
+            assert first <= BOUND_FIRST_PAINT_SECONDS * SLACK
+            assert key <= BOUND_KEY_SECONDS * SLACK
+            assert screen.rss_kib <= BOUND_RSS_KIB
