@@ -144,7 +144,7 @@ class Requests:
         today = inside.replica.clock() // MS_PER_DAY
         return {
             "invites": [
-                {"id": invite.id.hex(), "uses": invite.uses, "expires_ms": (invite.expires + 1) * MS_PER_DAY}
+                {"id": invite.id.hex(), "uses": invite.uses, "expires_ms": (invite.expires_day + 1) * MS_PER_DAY}
                 for invite in inside.invitations.open_invites(today)
             ]
         }

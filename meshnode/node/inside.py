@@ -13,18 +13,20 @@ import os
 import time
 from collections.abc import Callable
 
-from crdt.identifiers import NetworkId
 from meshnode.config import Config
+from meshnode.discovery.addresses import announceable, endpoint
 from meshnode.discovery.announcement import DiscoveryKeys
 from meshnode.discovery.discovery import Discovery
-from meshnode.errors import NotPossible
+from meshnode.discovery.interface_watch import own_addresses
 from meshnode.events import Event, Events, MembershipChanged, RecordsChanged
 from meshnode.founding import Invitations
 from meshnode.identity.keys import Identity
 from meshnode.membership.network_keys import discovery_key, link_psk
+from meshnode.node.belonging import Belonging
 from meshnode.noise.handshake import Handshake
 from meshnode.peers.address_book import AddressBook
 from meshnode.peers.dialler import Dialler
+from meshnode.peers.endpoints import split_endpoint
 from meshnode.peers.host import Host
 from meshnode.peers.links import Links
 from meshnode.peers.schedule import Schedule
@@ -49,13 +51,14 @@ class InsideParts:
     """A running node's parts inside one network."""
 
     def __init__(
-        self, config: Config, identity: Identity, store: Store, network: NetworkId, events: Events, clock: Clock
+        self, config: Config, identity: Identity, store: Store, belonging: Belonging, events: Events, clock: Clock
     ) -> None:
         self._config = config
         self._identity = identity
         self._clock = clock
-        self._epoch_keys = [key for key in store.epoch_keys()]
-        self.replica = Replica(store, identity, network, events, clock)
+        self._epoch_keys = belonging.epoch_keys
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.replica = Replica(store, identity, belonging.network, events, clock)
         self.invitations = Invitations(self.replica, self._epoch_keys[0])
         self.links = Links(self.replica, os.urandom(BOOT_NONCE_BYTES), time.monotonic)
         self._host = Host(self.replica, self._epoch_keys[0], clock)
@@ -63,7 +66,10 @@ class InsideParts:
             Schedule(identity.device), self.links, AddressBook(StoredRows(store)), self._dial_out, identity.device
         )
         self._server = Server(
-            handshakes=Handshake, static_private=identity.noise_private, psks=self._psks, on_connection=self._welcome
+            handshakes=Handshake,
+            static_private=identity.device_keys.noise.private,
+            psks=self._psks,
+            on_connection=self._welcome,
         )
         self.discovery: Discovery | None = None
         self._refreshing: asyncio.Task[None] | None = None
@@ -101,12 +107,12 @@ class InsideParts:
 
     def addresses(self) -> list[str]:
         """`ip:port` of this node, for typing into another one."""
-        from meshnode.discovery.addresses import endpoint
-        from meshnode.discovery.interface_watch import own_addresses
+        own = own_addresses(self._config.network.interfaces)
+        return [endpoint(each.ip, self._server.port) for each in announceable(own)]
 
-        chosen = self._config.network.interfaces
-        found = [own.ip for own in own_addresses() if not chosen or own.interface in chosen or own.ip in chosen]
-        return [endpoint(ip, self._server.port) for ip in found]
+    def try_peer(self, address: str) -> None:
+        """Dial this address soon: somebody was there a moment ago."""
+        self._dialler.try_address(address)
 
     # -- wiring -----------------------------------------------------------------------------------------------------
 
@@ -145,14 +151,14 @@ class InsideParts:
         else:
             await self._host.receive(connection)
 
-    async def _dial_out(self, endpoint: str) -> Connection:
-        host, port = split_endpoint(endpoint)
+    async def _dial_out(self, address: str) -> Connection:
+        host, port = split_endpoint(address)
         return await dial(
             host,
             port,
             kind=LinkKind.MEMBER,
             psk=link_psk(self._epoch_keys[0]),
-            static_private=self._identity.noise_private,
+            static_private=self._identity.device_keys.noise.private,
             ephemeral=os.urandom(32),
             handshakes=Handshake,
         )
@@ -164,8 +170,6 @@ class InsideParts:
                     self._keep(asyncio.create_task(self.discovery.refresh()))
             case RecordsChanged():
                 self._refresh_views()
-
-    _tasks: set[asyncio.Task[None]] = set()
 
     def _keep(self, task: asyncio.Task[None]) -> None:
         self._tasks.add(task)
@@ -180,13 +184,3 @@ class InsideParts:
         await asyncio.sleep(1.0)
         while self.replica.records.refresh_stale(VIEWS_AT_A_TIME):
             await asyncio.sleep(0.01)
-
-
-def require_outside(store: Store) -> None:
-    """Refuse what only a node without a network may do.
-
-    Raises:
-        NotPossible: this profile belongs to one.
-    """
-    if store.meta("network"):
-        raise NotPossible("This profile belongs to a neighbourhood already.")

@@ -78,6 +78,11 @@ class Dialler:
         """An announcement was withdrawn."""
         self._schedule.gone(sighting.instance)
 
+    def try_address(self, endpoint: str) -> None:
+        """Dial an address soon."""
+        self._schedule.typed(endpoint, self._now(), random.random())
+        self._wake.set()
+
     def network_changed(self) -> None:
         """This machine has another network."""
         self._schedule.network_changed(self._now())

@@ -15,7 +15,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from crdt.identifiers import DeviceId, ItemId, Lane
+from crdt.identifiers import DeviceId, Lane
 from meshnode.errors import ConnectionLost, PeerError, RemoteProtocolError, StorageError
 from meshnode.events import Event, ItemsCommitted, MembershipChanged
 from meshnode.membership.fold import AuthorClass
@@ -28,6 +28,9 @@ log = logging.getLogger("meshnode.peers")
 
 STRIKES = 8
 """Malformed or forged items from one link before it is closed: a bug in one record passes, a liar does not."""
+
+GOODBYE_SECONDS = 0.5
+"""A stuck peer may not hold up the end of its own link."""
 
 Monotonic = Callable[[], float]
 
@@ -188,9 +191,10 @@ class Link:
             self._take_events()
 
     async def _say_goodbye(self) -> None:
-        with contextlib.suppress(PeerError, OSError):
-            for frame in self.session.frames_to_send():
-                await self.connection.send(frame)
+        with contextlib.suppress(PeerError, OSError, TimeoutError):
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                for frame in self.session.frames_to_send():
+                    await self.connection.send(frame)
 
     # -- what a person may know -------------------------------------------------------------------------------------
 

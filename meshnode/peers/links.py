@@ -1,8 +1,8 @@
 """Links: all live links of a node: who is linked, who may link, and what each peer is known to hold.
 
 Rules of this module:
-1. One link a device. Of a double dial the one opened by the lower device id stays; a peer that has started anew since
-   (another boot nonce) takes the place of its old link.
+1. One link a device: `double_dial` says which of two stays; a peer that has started anew since (another boot nonce)
+   takes the place of its old link.
 2. What a peer has acknowledged is written down as the newest row up to which it holds everything, so that the truth
    about a peer that is away can be told later.
 3. Links decide nothing about the protocol and nothing about membership.
@@ -17,7 +17,10 @@ from dataclasses import dataclass
 
 from crdt.identifiers import DeviceId
 from meshnode.events import PeersChanged
+from meshnode.membership.kinds import DeviceKind
+from meshnode.peers.double_dial import Opened, second_stays
 from meshnode.peers.link import Link, LinkEnd
+from meshnode.peers.schedule import may_accept
 from meshnode.replica.local_sets import ReplicaSets
 from meshnode.replica.replica import Replica
 from meshnode.sync.session import LocalHello, Session
@@ -50,6 +53,9 @@ class Links:
         self._wanted = Wanted()
         self._boot_nonce = boot_nonce
         self._monotonic = monotonic
+        known = replica.membership.devices.get(replica.identity.device)
+        self._hub = known is not None and known.kind is DeviceKind.HUB
+        self._opened: dict[DeviceId, Opened] = {}
         self._all: dict[Link, asyncio.Task[LinkEnd]] = {}
         self.by_device: dict[DeviceId, Link] = {}
         self.on_linked: Callable[[Link, bool], None] = lambda link, dialled: None
@@ -87,24 +93,30 @@ class Links:
             await asyncio.wait(tasks, timeout=GOODBYE_SECONDS)
 
     def _hello(self) -> LocalHello:
-        membership, device = self._replica.membership, self._replica.identity.device
-        statements = self._replica.store.statements_by_id(membership.support(device))
+        membership, store = self._replica.membership, self._replica.store
+        device = self._replica.identity.device
+        known = membership.devices.get(device)
         return LocalHello(
-            device_statement=self._replica.store.statement(membership.certificate(device)) or b"",
-            support=tuple(statements),
+            device_statement=(store.statement(known.certificate) if known else None) or b"",
+            support=tuple(store.statements_by_id(membership.support(device))),
             features=FEATURES,
             boot_nonce=self._boot_nonce,
         )
 
     def _admit(self, link: Link, *, dialled: bool) -> bool:
-        """Rule 1; False where an older link to the same device stays instead."""
+        """Rule 1; False where an older link to the same device stays instead, or where there is no room."""
         assert link.device is not None
         if link.device == self._replica.identity.device:
             return False
         old = self.by_device.get(link.device)
-        if old is not None and old.boot_nonce == link.boot_nonce and not self._replaces(link.device, dialled=dialled):
+        opened = Opened(self._replica.identity.device if dialled else link.device, self._monotonic())
+        if old is not None and old.boot_nonce == link.boot_nonce:
+            if not second_stays(self._opened[link.device], opened):
+                return False
+        elif old is None and not may_accept(len(self.by_device), hub=self._hub) and not dialled:
             return False
         self.by_device[link.device] = link
+        self._opened[link.device] = opened
         link.since_ms = self._replica.clock()
         if old is not None:
             old.close("double")
@@ -113,11 +125,6 @@ class Links:
         self.on_linked(link, dialled)
         self._replica.events.publish(PeersChanged(link.device))
         return True
-
-    def _replaces(self, device: DeviceId, *, dialled: bool) -> bool:
-        """Whether a second link to a device is the one opened by the lower id."""
-        ours_is_lower = self._replica.identity.device < device
-        return dialled == ours_is_lower
 
     def _release(self, link: Link) -> None:
         if link.device is None or self.by_device.get(link.device) is not link:

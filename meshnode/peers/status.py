@@ -2,7 +2,8 @@
 
 Rules of this module:
 1. Linked means that the link answers now. A peer that is away is said to hold only what it once acknowledged.
-2. What each side lacks is computed from the sets: unacknowledged items on a link, rows since the last agreement without.
+2. What each side lacks is computed from the sets: on a link what is not acknowledged, without one the rows since the
+   last agreement.
 3. Presence is shown for nodes, never for persons; when a device was last heard is kept for hubs alone.
 4. Nothing secret and no contents.
 """
@@ -15,11 +16,11 @@ from typing import Any
 
 from crdt.identifiers import DeviceId, Lane
 from meshnode.identity.words import device_words
-from meshnode.membership.fold import Device
+from meshnode.membership.kinds import DeviceKind
+from meshnode.membership.membership import Device
 from meshnode.peers.link import Link
 from meshnode.replica.replica import Replica
 
-HUB = "hub"
 Json = dict[str, Any]
 
 
@@ -93,7 +94,7 @@ class StatusBoard:
         }
 
     def _network_name(self) -> str:
-        return self._replica.records.network_name() or self._replica.membership.name
+        return self._replica.network_name() or self._replica.membership.name
 
     def peers(self) -> list[Json]:
         """Every other current device, by its member's name."""
@@ -117,15 +118,15 @@ class StatusBoard:
         return {
             "device": device.id.hex(),
             "member": device.member.hex() if device.member else None,
-            "name": device.name if device.kind == HUB or member is None else member.name,
+            "name": device.name if device.kind is DeviceKind.HUB or member is None else member.name,
             "words": device_words(device.id),
-            "kind": device.kind,
+            "kind": device.kind.value,
             "linked": link is not None,
             "since_ms": link.since_ms if link else None,
             "address": link.connection.remote.address if link else None,
             "they_lack": they_lack,
             "i_lack": link.i_lack if link else None,
-            "last_heard_ms": row.last_heard_ms if row is not None and device.kind == HUB else None,
+            "last_heard_ms": row.last_heard_ms if row is not None and device.kind is DeviceKind.HUB else None,
         }
 
     def _mine(self, peers: list[Json]) -> Json:
@@ -147,7 +148,7 @@ class StatusBoard:
     def people(self) -> tuple[Json, Json]:
         """Members and devices by their ids in hex."""
         membership, me = self._replica.membership, self._replica.identity.member
-        names = self._replica.records.profile_names()
+        names = self._replica.profile_names()
         members = {
             member.id.hex(): {
                 "name": names.get(member.id) or member.name,
@@ -162,7 +163,7 @@ class StatusBoard:
                 "member": device.member.hex() if device.member else None,
                 "name": device.name,
                 "words": device_words(device.id),
-                "kind": device.kind,
+                "kind": device.kind.value,
             }
             for device in membership.devices.values()
         }

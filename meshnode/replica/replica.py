@@ -16,8 +16,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
 
+from crdt.boards.profiles import profile_of, profile_record_id
+from crdt.boards.settings import settings_record_id
 from crdt.edits import Edit, parts
-from crdt.identifiers import ChangeId, ItemId, Lane, NetworkId, RecordId, item_key, lane_of
+from crdt.identifiers import ChangeId, ItemId, Lane, MemberId, NetworkId, RecordId, item_key, lane_of
 from meshnode.errors import MeshnodeError
 from meshnode.events import Events, ItemsCommitted, MembershipChanged, RecordsChanged
 from meshnode.identity.envelope import CheckedChange, seal_change
@@ -200,6 +202,21 @@ class Replica:
         if written is None:
             raise MeshnodeError("There was nothing to write.")
         return written
+
+    # -- what the network's own records say -------------------------------------------------------------------------
+
+    def network_name(self) -> str:
+        """What the neighbourhood calls itself now."""
+        return str(self.records.view(settings_record_id(self.network)).get("name") or self.membership.name)
+
+    def profile_names(self) -> dict[MemberId, str]:
+        """The names that members gave themselves in their profiles."""
+        names = {}
+        for member in self.membership.members:
+            record = profile_record_id(self.network, member)
+            if self.store.has_record(record):
+                names[member] = profile_of(self.records.view(record), member)["name"]
+        return {member: name for member, name in names.items() if name}
 
     async def state(self, statement: bytes) -> ItemId:
         """Add a statement signed here.

@@ -1,11 +1,12 @@
 """SetIndex: one lane's keys in order, with the count and sum of every bucket kept on disk.
 
 Rules of this module:
-1. It changes on the event loop's thread alone, when a commit is applied, so that positions found by one call still mean
-   the same in the next: half a transaction is never seen.
-2. Counts and sums live on disk as a cache with the newest row they cover; opening reads those and adds the few rows that
-   came after. The keys of a bucket are read when somebody looks inside it, and only some buckets are kept.
-3. A bucket covers the keys from its low one up to the next bucket's; it splits at 512 keys and its low key never changes.
+1. It changes on the event loop's thread alone, when a commit is applied, so that positions found by one call still
+   mean the same in the next: half a transaction is never seen.
+2. Counts and sums live on disk as a cache with the newest row they cover; opening reads those and adds the few rows
+   that came after. The keys of a bucket are read when somebody looks inside it, and only some buckets are kept.
+3. A bucket covers the keys from its low one up to the next bucket's; it splits at 512 keys, and its low key never
+   changes.
 """
 
 from __future__ import annotations

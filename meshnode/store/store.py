@@ -170,14 +170,12 @@ class Store(ChangeLog):
         views = "INSERT OR IGNORE INTO record_view SELECT record, ?, NULL, 1, 0 FROM change WHERE record = ?"
         statements = list(salvage_rows(damaged, "statement", "id, bytes"))
         meta = list(salvage_rows(damaged, "meta", "name, value"))
-        keys = list(salvage_rows(damaged, "epoch_key", "key"))
 
         def work(database: sqlite3.Connection) -> None:
             database.executemany(insert, rows)
             database.executemany("INSERT OR IGNORE INTO statement (id, bytes) VALUES (?, ?)", statements)
             database.executemany(views, [(bytes(row[3])[0], row[3]) for row in rows])  # type: ignore[call-overload]
             database.executemany("INSERT OR IGNORE INTO meta (name, value) VALUES (?, ?)", meta)
-            database.executemany("INSERT OR IGNORE INTO epoch_key (key) VALUES (?)", keys)
 
         self._writer.submit(work).result()
         for index in self._indexes.values():
@@ -231,14 +229,6 @@ class Store(ChangeLog):
     def set_meta(self, name: str, value: str) -> None:
         """Remember a word; on disk when this returns."""
         self.write(lambda database: _put_meta(database, name, value))
-
-    def epoch_keys(self) -> list[bytes]:
-        """The network's keys, newest first."""
-        return [key for (key,) in self._reader.execute("SELECT key FROM epoch_key ORDER BY row DESC")]
-
-    def add_epoch_key(self, key: bytes) -> None:
-        """Keep a key of the network; on disk when this returns."""
-        self.write(lambda database: database.execute("INSERT OR IGNORE INTO epoch_key (key) VALUES (?)", (key,)))
 
     def address_rows(self) -> list[tuple[bytes, str, int]]:
         """Device, endpoint and when it was proved there."""

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.lan import Host, Laboratory, lan
+from tests.support.lan import Host, Laboratory, fresh_laboratory  # noqa: F401
 from tests.support.nodes import RunningNode, found, join
 
-__all__ = ["lan"]
 pytestmark = pytest.mark.namespaces
 
 

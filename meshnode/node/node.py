@@ -1,0 +1,216 @@
+"""Node: one profile's process: its keys, its database, its local door, and its network once it belongs to one.
+
+Rules of this module:
+1. It builds, starts and stops; it decides nothing.
+2. What was stored under one name is found under it again: the network's id and keys live in the database, the device's
+   keys beside it.
+3. The stop is orderly and bounded: goodbye to peers, caches written, mark set.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime
+import importlib.metadata
+import logging
+import os
+import signal
+import time
+from pathlib import Path
+
+from crdt.identifiers import ChangeId, NetworkId
+from meshnode.api.requests import Requests
+from meshnode.api.schema import Json
+from meshnode.api.server import ApiServer
+from meshnode.config import Config
+from meshnode.errors import AlreadyMember
+from meshnode.events import Events, TroubleChanged
+from meshnode.founding import clean_name, found
+from meshnode.identity.envelope import ChangeRefused, change_id, parse_envelope
+from meshnode.identity.key_file import load_or_create
+from meshnode.membership.statements import check_statement, sign_leave
+from meshnode.node.belonging import Belonging, read_belonging, write_belonging
+from meshnode.node.inside import InsideParts
+from meshnode.peers.joining import Joining
+from meshnode.peers.status import NodeFacts, outside_status
+from meshnode.platform import Paths, sd_notify
+from meshnode.store.rows import Batch, NewStatement
+from meshnode.store.store import Store
+
+log = logging.getLogger("meshnode.node")
+
+EARLIEST_MS = 1_764_547_200_000
+"""2025-12-01: a clock that says less has never been set (Pis have no battery)."""
+THANKS = "Thank you for all you did here. What you wrote stays with your neighbours, under your name."
+
+
+def wall_clock_ms() -> int:
+    """Milliseconds since 1970, as this machine believes."""
+    return time.time_ns() // 1_000_000
+
+
+class Node:
+    """A running node of one profile."""
+
+    def __init__(self, paths: Paths, config: Config) -> None:
+        self._paths = paths
+        self._config = config
+        self._events = Events()
+        self._stopping = asyncio.Event()
+        self._identity = load_or_create(paths.keys)
+        self._belonging = read_belonging(paths.data)
+        stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%SZ")
+        self._store = Store.open(paths.network, check=self._belongs_together, stamp=stamp)
+        self._facts = NodeFacts(
+            version=importlib.metadata.version("meshnode"),
+            profile=paths.profile,
+            listening=lambda: self._inside.addresses() if self._inside else [],
+            discovery=self._discovery_state,
+            trouble=self._trouble,
+            clock_unsure=lambda: wall_clock_ms() < EARLIEST_MS,
+        )
+        self._inside: InsideParts | None = None
+        self._requests = Requests(
+            self._events, self, lambda: outside_status(self._facts), self._paths.where, self.stop_soon
+        )
+        self._api = ApiServer(paths.socket, self._requests)
+        self._entering = asyncio.Lock()
+
+    def _belongs_together(self, item: bytes, envelope: bytes) -> bool:
+        """Whether a salvaged row is what its id says; signatures were checked when it came."""
+        try:
+            parts = parse_envelope(envelope)
+        except ChangeRefused:
+            return False
+        network = self._belonging.network if self._belonging else NetworkId(b"")
+        return change_id(network, parts.record, parts.author, parts.at_ms, parts.raw) == ChangeId(item)
+
+    # -- life -------------------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Start, serve until told to stop, stop."""
+        try:
+            await self._start()
+            sd_notify("READY=1")
+            await self._stopping.wait()
+        finally:
+            sd_notify("STOPPING=1")
+            await self._stop()
+
+    def stop_soon(self) -> None:
+        """End `run` in order."""
+        self._stopping.set()
+
+    async def _start(self) -> None:
+        if self._store.recovering:
+            log.warning("%s", self._store.recovering)
+        if self._belonging is not None:
+            await self._enter(self._belonging)
+        await self._api.start()
+        log.info("ready: %s", self._inside.replica.membership.name if self._inside else "no neighbourhood yet")
+
+    async def _stop(self) -> None:
+        await self._api.stop()
+        if self._inside is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(3.0):
+                    await self._inside.stop()
+        self._store.close()
+        log.info("stopped")
+
+    async def _enter(self, belonging: Belonging) -> None:
+        """Become a node of this network."""
+        rows = [NewStatement(check_statement(belonging.network, each), each) for each in belonging.statements]
+        self._store.applied(await asyncio.wrap_future(self._store.submit(Batch(statements=rows))))
+        inside = InsideParts(self._config, self._identity, self._store, belonging, self._events, wall_clock_ms)
+        await inside.start(self._facts)
+        self._inside = inside
+        self._requests.enter(inside)
+        self._events.publish(TroubleChanged())
+
+    def _discovery_state(self) -> str:
+        if self._inside is None or self._inside.discovery is None:
+            return self._config.network.discovery
+        return self._inside.discovery.state
+
+    def _trouble(self) -> list[str]:
+        return [self._store.recovering] if self._store.recovering else []
+
+    # -- the doorstep -----------------------------------------------------------------------------------------------
+
+    async def found(self, network: str, name: str) -> None:
+        """Start a neighbourhood with this device as its first.
+
+        Raises:
+            BadInput: a name is empty or too long.
+            AlreadyMember: this profile belongs to one.
+        """
+        async with self._entering:
+            self._must_be_outside()
+            founded = found(self._identity, network, name, self._device_name())
+            await self._take_up(Belonging(founded.network, (founded.epoch_key,), founded.statements))
+            settings = {"name": clean_name(network, "The neighbourhood's name")[:60], "zone": local_zone()}
+            await self._requests.answer("act", {"action": "settings.edit", "arguments": settings})
+
+    async def preview(self, code: str, address: str | None) -> Json:
+        """What a code leads to."""
+        preview = await self._joining().preview(code, address)
+        return preview.as_json()
+
+    async def join(self, code: str, name: str, address: str | None) -> None:
+        """Join the neighbourhood that a code leads to."""
+        async with self._entering:
+            self._must_be_outside()
+            joined = await self._joining().join(code, clean_name(name, "Your name"), self._device_name(), address)
+            await self._take_up(Belonging(joined.network, (joined.epoch_key,), joined.statements))
+            assert self._inside is not None
+            self._inside.try_peer(joined.endpoint)
+
+    async def leave(self) -> str:
+        """Leave for good; a sentence of thanks."""
+        assert self._inside is not None
+        replica = self._inside.replica
+        vouched = replica.membership.vouched_by(self._identity.member)
+        await replica.state(sign_leave(self._identity, replica.network, vouched))
+        return THANKS
+
+    def _joining(self) -> Joining:
+        self._must_be_outside()
+        return Joining(self._identity, self._config, wall_clock_ms, os.urandom)
+
+    def _must_be_outside(self) -> None:
+        if self._inside is not None:
+            raise AlreadyMember
+
+    def _device_name(self) -> str:
+        return self._config.device.name
+
+    async def _take_up(self, belonging: Belonging) -> None:
+        """Belong to a network from now on."""
+        write_belonging(self._paths.data, belonging)
+        self._belonging = belonging
+        await self._enter(belonging)
+
+
+def local_zone() -> str:
+    """This machine's time zone by name; UTC where it cannot be told."""
+    with contextlib.suppress(OSError):
+        target = str(Path("/etc/localtime").readlink())
+        _, found, zone = target.partition("zoneinfo/")
+        if found:
+            return zone
+    return os.environ.get("TZ", "") or "UTC"
+
+
+async def run_node(paths: Paths, config: Config) -> None:
+    """Run a profile's node until SIGTERM, SIGINT or a request to stop.
+
+    Raises:
+        MeshnodeError: it could not start.
+    """
+    node = Node(paths, config)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, node.stop_soon)
+    await node.run()
