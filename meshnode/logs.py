@@ -26,7 +26,7 @@ SCREEN_FILE_BYTES: Final = 100_000
 CRASH_BYTES: Final = 200_000
 FILE_MODE: Final = 0o600
 
-_SECRETS = re.compile(r"MESH1[:\w-]{8,}|\b(?=[A-Za-z2-7]*\d)[A-Z2-7]{24,}={0,6}|\b[0-9A-Fa-f]{17,}\b")
+_SECRETS = re.compile(r"(?i)MESH1[:\w-]{8,}|\b(?=[a-z2-7]*\d)[a-z2-7]{24,}={0,6}|\b[0-9a-f]{17,}\b")
 _CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _PRIORITIES = ((logging.CRITICAL, 2), (logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6))
 

@@ -90,6 +90,7 @@ def test_setting_up_again_replaces(tmp_path: Path) -> None:
     [
         "MESH1:ABCDEFGH2345ABCDEFGH2345",
         "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567ABCDEFGHIJKLMN",
+        "mesh1:abcdefgh2345abcdefgh2345",
         "00112233445566778899aabbccddeeff",
         "deadbeef" * 8,
     ],

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
+import contextlib
 import re
 
 from crdt.display import display_line
@@ -13,6 +15,7 @@ from meshnode.cli.layout import paragraph
 from meshnode.cli.moments import moment, now
 from meshnode.wording import FOR_EVER, FOR_EVER_TITLE, JOIN_EFFECT, SEEN, SEEN_TITLE, STOLEN, STOLEN_TITLE
 
+FIRST_EXCHANGE_SECONDS = 10.0
 _SCANNED = re.compile(r"(?P<code>[^@/]+)[@/](?P<address>[\w.-]+:[0-9]+|\[[0-9A-Fa-f:.%\w]+\]:[0-9]+)")
 
 
@@ -42,10 +45,29 @@ def run(call: Call) -> Answer:
         name = my_name(call, call.options.name, "--name")
         status = await node.ask("join", code=code, name=name, address=address)
         network = display_line(status["network"]["name"])
-        lines = [f"Welcome to {network}, {display_line(name)}.", "Next: `meshnode` opens the screen."]
-        return Answer(status, lines)
+        lines = [f"Welcome to {network}, {display_line(name)}."]
+        if node.started and not await _board_came(node):
+            lines.append("The board is not all here yet; the rest comes when your node meets a neighbour's again.")
+        return Answer(status, [*lines, "Next: `meshnode` opens the screen."])
 
     return with_node(call, work)
+
+
+async def _board_came(node: Attached) -> bool:
+    """Wait a little for the first exchange, because this node ends with this command."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(FIRST_EXCHANGE_SECONDS):
+            async for event in node.client.subscribe():
+                if _has_board(event.get("status")):
+                    return True
+    return False
+
+
+def _has_board(status: Json | None) -> bool:
+    """Whether a linked neighbour holds nothing more; a board without even its settings is still on its way."""
+    if not status or not status["counts"]["changes"]:
+        return False
+    return any(peer["linked"] and peer["i_lack"] == 0 for peer in status["peers"])
 
 
 def _effect(call: Call, preview: Json) -> list[str]:

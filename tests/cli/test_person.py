@@ -21,7 +21,7 @@ def typing(home: Home, *words: str, rows: int = 50, **environment: str) -> Itera
     child = pexpect.spawn(
         COMMAND[0],
         [*COMMAND[1:], *words],
-        env=home.environment | environment,  # type: ignore[arg-type]  # os.environ is what pexpect means
+        env=home.environment | environment,
         dimensions=(rows, 100),
         encoding="utf-8",
         timeout=SECONDS,
