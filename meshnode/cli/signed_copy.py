@@ -6,39 +6,46 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from crdt.identifiers import HASH_BYTES, KEY_BYTES, ItemId, Lane, NetworkId
+from crdt.identifiers import KEY_BYTES, Lane
+from meshnode.errors import NoNetwork
 from meshnode.platform import Paths
 
 if TYPE_CHECKING:
     from meshnode.store.store import Store
 
 SIGNED: Final = "signed.meshbundle"
-PART: Final = 500
-TIME_BYTES: Final = KEY_BYTES - HASH_BYTES
-"""An item's key begins with its time; the id follows."""
+AT_ONCE_BYTES: Final = 256 * 1024
 
 
 def write_signed(paths: Paths, file: Path) -> int:
     """Write the bundle; how many signed things it holds.
 
     Raises:
+        NoNetwork: this profile belongs to no neighbourhood.
         NodeBusy: a node of this profile runs.
-        StorageError: the file could not be written.
+        StorageError: the database could not be read, or the file not be written.
     """
     from meshnode.bundle.bundle import write_bundle
+    from meshnode.node.belonging import read_belonging
     from meshnode.store.store import Store
 
+    belonging = read_belonging(paths.data)
+    if belonging is None:
+        raise NoNetwork
     store = Store.open(paths.network)
     try:
-        network = NetworkId(bytes.fromhex(store.meta("network") or ""))
-        return write_bundle(file, network, [(lane, _items(store, lane)) for lane in Lane])
+        return write_bundle(file, belonging.network, [(lane, _items(store, lane)) for lane in Lane])
     finally:
         store.close()
 
 
 def _items(store: Store, lane: Lane) -> Iterator[bytes]:
-    """Everything of one lane, a part at a time."""
-    index = store.index(lane)
-    for begin in range(0, len(index), PART):
-        keys = index.keys(begin, min(begin + PART, len(index)))
-        yield from store.items(lane, [ItemId(key[TIME_BYTES:]) for key in keys])
+    """Everything of one lane in its order, a part at a time."""
+    low, ended = bytes(KEY_BYTES), False
+    while not ended:
+        items, ended = store.range_items(lane, low, None, AT_ONCE_BYTES)
+        yield from (item for _, item in items)
+        if not items:
+            return
+        last = int.from_bytes(items[-1][0], "big")
+        low = (last + 1).to_bytes(KEY_BYTES, "big")
