@@ -43,6 +43,9 @@ log = logging.getLogger("meshnode.node")
 MS_PER_DAY = 86_400_000
 VIEWS_AT_A_TIME = 20
 """About 10 ms of work between two looks at links and screens."""
+BREATH_SECONDS = 0.01
+QUIET_SECONDS = 1.0
+"""Views are computed when a burst is over: a record that changes ten times is computed once."""
 BOOT_NONCE_BYTES = 16
 Clock = Callable[[], int]
 
@@ -51,7 +54,7 @@ class InsideParts:
     """A running node's parts inside one network."""
 
     def __init__(
-        self, config: Config, identity: Identity, store: Store, belonging: Belonging, events: Events, clock: Clock
+        self, config: Config, identity: Identity, belonging: Belonging, *, store: Store, events: Events, clock: Clock
     ) -> None:
         self._config = config
         self._identity = identity
@@ -181,6 +184,8 @@ class InsideParts:
             self._refreshing = asyncio.create_task(self._refresh_until_fresh())
 
     async def _refresh_until_fresh(self) -> None:
-        await asyncio.sleep(1.0)
-        while self.replica.records.refresh_stale(VIEWS_AT_A_TIME):
-            await asyncio.sleep(0.01)
+        await asyncio.sleep(QUIET_SECONDS)
+        left = True
+        while left:
+            left = self.replica.records.refresh_stale(VIEWS_AT_A_TIME) > 0
+            await asyncio.sleep(BREATH_SECONDS)

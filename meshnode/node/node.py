@@ -123,7 +123,9 @@ class Node:
         """Become a node of this network."""
         rows = [NewStatement(check_statement(belonging.network, each), each) for each in belonging.statements]
         self._store.applied(await asyncio.wrap_future(self._store.submit(Batch(statements=rows))))
-        inside = InsideParts(self._config, self._identity, self._store, belonging, self._events, wall_clock_ms)
+        inside = InsideParts(
+            self._config, self._identity, belonging, store=self._store, events=self._events, clock=wall_clock_ms
+        )
         await inside.start(self._facts)
         self._inside = inside
         self._requests.enter(inside)

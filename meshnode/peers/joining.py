@@ -1,0 +1,269 @@
+"""Joining: how a profile without a network comes into one, with a code that a neighbour handed over.
+
+The joiner finds a device of the neighbourhood (announced near by, or at a typed address), checks that it is a current
+one before telling anything about itself, shows the person what it leads to, and only after a yes sends its hello.
+
+Rules of this module:
+1. Nothing of ours is told before the other device has proved to be current under statements that lead back to the
+   network named in the code.
+2. Looking (`preview`) changes nothing, here or there.
+3. Every refusal says why and what to do next.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from crdt.identifiers import NetworkId
+from meshnode.config import Config
+from meshnode.discovery.announcement import DiscoveryKeys, Recognition
+from meshnode.discovery.discovery import Discovery
+from meshnode.discovery.sightings import Sighting
+from meshnode.errors import (
+    DamagedCode,
+    HandshakeRefused,
+    InviteError,
+    InviteExpired,
+    NobodyAnswered,
+    PeerError,
+)
+from meshnode.identity.keys import Identity
+from meshnode.membership.fold import AuthorClass, Membership, fold
+from meshnode.membership.network_keys import discovery_key, link_psk
+from meshnode.membership.statements import (
+    Invite,
+    StatementRefused,
+    check_statement,
+    parse_statement,
+    sign_hello,
+    statement_id,
+)
+from meshnode.membership.tokens import ShortCode, Token, read_address, read_code
+from meshnode.noise.handshake import Handshake
+from meshnode.peers.endpoints import split_endpoint
+from meshnode.peers.join_link import GuestLink
+from meshnode.sync.messages import Offer
+from meshnode.transport.client import dial
+from meshnode.transport.connection import Connection, LinkKind
+
+SEARCH_SECONDS = 20.0
+"""A newcomer on a busy Wi-Fi hears of everybody within seconds; then something is wrong and the person should know."""
+MS_PER_DAY = 86_400_000
+
+Code = Token | ShortCode
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a code leads to."""
+
+    network: str
+    inviter: str
+    expires_day: int
+
+    def as_json(self) -> dict[str, Any]:
+        """As the local API tells it."""
+        expires_ms = (self.expires_day + 1) * MS_PER_DAY
+        last = datetime.datetime.fromtimestamp(self.expires_day * 86_400, datetime.UTC).date()
+        return {
+            "network": self.network,
+            "inviter": self.inviter,
+            "expires_ms": expires_ms,
+            "effect": [
+                f"You become a member of {self.network}, on the word of {self.inviter or 'a member'}.",
+                "All members see your name and everything you write on the boards, and can keep a copy.",
+                "Your node keeps a copy of all boards and passes it on to other members' nodes.",
+                f"The invite is good through {last.isoformat()}.",
+            ],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """What a new member takes home."""
+
+    network: NetworkId
+    epoch_key: bytes
+    statements: tuple[bytes, ...]
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Host:
+    """A checked offer: which network, by which device, on whose invite."""
+
+    network: NetworkId
+    membership: Membership
+    statements: tuple[bytes, ...]
+    name: str
+    invite: Invite
+
+
+class Joining:
+    """One attempt of one profile to come in."""
+
+    def __init__(
+        self, identity: Identity, config: Config, clock: Callable[[], int], random: Callable[[int], bytes]
+    ) -> None:
+        self._identity = identity
+        self._config = config
+        self._clock = clock
+        self._random = random
+
+    async def preview(self, text: str, address: str | None) -> Preview:
+        """What a code leads to.
+
+        Raises:
+            InviteError: the code is damaged, nobody answers, or the invite is no good any more.
+        """
+        code = self._read(text)
+        connection = await self._reach(code, address or read_address(text))
+        async with contextlib.AsyncExitStack() as stack:
+            guest = await stack.enter_async_context(GuestLink(connection))
+            host = self._check(code, await guest.offer(), connection)
+        inviter = host.membership.member_of(host.invite.signer)
+        member = host.membership.members.get(inviter) if inviter else None
+        return Preview(host.name, member.name if member else "", host.invite.expires_day)
+
+    async def join(self, text: str, name: str, device_name: str, address: str | None) -> Joined:
+        """Come in.
+
+        Raises:
+            InviteError: as for `preview`, or the other device refused; its sentence says why.
+        """
+        code = self._read(text)
+        connection = await self._reach(code, address or read_address(text))
+        async with contextlib.AsyncExitStack() as stack:
+            guest = await stack.enter_async_context(GuestLink(connection))
+            host = self._check(code, await guest.offer(), connection)
+            hello = sign_hello(
+                self._identity,
+                host.network,
+                host.invite.id,
+                code.secrets,
+                person_name=name,
+                device_name=device_name,
+            )
+            carried = (code.invite_statement(),) if isinstance(code, Token) else ()
+            welcome = await guest.apply((*carried, hello))
+        statements = (*host.statements, *carried, hello, *welcome.statements)
+        self._check_welcome(host.network, statements)
+        return Joined(host.network, welcome.epoch_key, statements, connection.remote.address)
+
+    def _read(self, text: str) -> Code:
+        code = read_code(text)
+        if code.expires_day < self._clock() // MS_PER_DAY - 1:
+            # A day of slack: it is the other device's clock that decides.
+            raise InviteExpired
+        return code
+
+    # -- finding somebody -------------------------------------------------------------------------------------------
+
+    async def _reach(self, code: Code, address: str) -> Connection:
+        """A connection to a device of the neighbourhood."""
+        if address:
+            host, port = split_endpoint(address)
+            try:
+                return await self._dial(code, host, port)
+            except HandshakeRefused as error:
+                raise InviteError("The node at that address does not know this invite.") from error
+            except PeerError as error:
+                raise NobodyAnswered(f"Nobody answers at {address}.") from error
+        seen: asyncio.Queue[Sighting] = asyncio.Queue()
+        discovery = Discovery(
+            0,
+            lambda: self._search_keys(code),
+            "quiet",
+            on_sighting=seen.put_nowait,
+            interfaces=self._config.network.interfaces,
+        )
+        await discovery.start()
+        try:
+            async with asyncio.timeout(SEARCH_SECONDS):
+                return await self._first_to_answer(code, seen)
+        except TimeoutError as error:
+            raise NobodyAnswered from error
+        finally:
+            await discovery.stop()
+
+    async def _first_to_answer(self, code: Code, seen: asyncio.Queue[Sighting]) -> Connection:
+        while True:
+            sighting = await seen.get()
+            if sighting.recognition not in (Recognition.INVITER, Recognition.MEMBER):
+                continue
+            for endpoint in sighting.endpoints:
+                with contextlib.suppress(PeerError):
+                    return await self._dial(code, *split_endpoint(endpoint))
+
+    def _search_keys(self, code: Code) -> DiscoveryKeys:
+        disc_keys = (discovery_key(code.epoch_key),) if isinstance(code, Token) else ()
+        return DiscoveryKeys(disc_keys, (code.secrets.psk_join,))
+
+    async def _dial(self, code: Code, host: str, port: int) -> Connection:
+        token = isinstance(code, Token)
+        return await dial(
+            host,
+            port,
+            kind=LinkKind.TOKEN if token else LinkKind.SHORT_CODE,
+            psk=link_psk(code.epoch_key) if isinstance(code, Token) else code.secrets.psk_join,
+            static_private=self._identity.device_keys.noise.private,
+            ephemeral=self._random(32),
+            handshakes=Handshake,
+        )
+
+    # -- checking who it is -----------------------------------------------------------------------------------------
+
+    def _check(self, code: Code, offer: Offer, connection: Connection) -> _Host:
+        """Rule 1.
+
+        Raises:
+            InviteError: the other device is no current one of the code's network, or the invite is no good.
+        """
+        try:
+            network, statements = self._trusted(code, offer)
+            membership = fold(network, statements)
+            invite = self._invite(code, offer, network)
+        except StatementRefused as error:
+            raise InviteError("The node that answered shows statements that are not genuine.") from error
+        device = membership.device_by_noise(connection.remote.noise_key)
+        if device is None or membership.author_class(device.id) is not AuthorClass.CURRENT:
+            raise InviteError("The node that answered does not belong to the neighbourhood of this code.")
+        return _Host(network, membership, statements, offer.network_name or membership.name, invite)
+
+    def _trusted(self, code: Code, offer: Offer) -> tuple[NetworkId, tuple[bytes, ...]]:
+        """The network that the offered genesis founds, if it is the code's, and all genuine statements."""
+        if not offer.statements:
+            raise StatementRefused("no-genesis")
+        network = NetworkId(statement_id(NetworkId(bytes(32)), offer.statements[0]))
+        right = network == code.network if isinstance(code, Token) else code.is_for(network)
+        if not right:
+            raise InviteError("The node that answered belongs to another neighbourhood.")
+        for statement in offer.statements:
+            check_statement(network, statement)
+        return network, offer.statements
+
+    def _invite(self, code: Code, offer: Offer, network: NetworkId) -> Invite:
+        data = code.invite_statement() if isinstance(code, Token) else offer.invite
+        try:
+            check_statement(network, data)
+            invite = parse_statement(network, data)
+        except StatementRefused as error:
+            raise DamagedCode from error
+        if not isinstance(invite, Invite) or invite.invite_key != code.secrets.key.public:
+            raise DamagedCode
+        return invite
+
+    def _check_welcome(self, network: NetworkId, statements: Sequence[bytes]) -> None:
+        """Whether these statements make this device a current one."""
+        try:
+            for statement in statements:
+                check_statement(network, statement)
+        except StatementRefused as error:
+            raise InviteError("The other node's answer is not genuine.") from error
+        if fold(network, statements).author_class(self._identity.device) is not AuthorClass.CURRENT:
+            raise InviteError("The other node said yes, but its answer does not make you a member.")
