@@ -99,6 +99,7 @@ def test_wide_letters_take_two_cells() -> None:
     assert cells("e\u0301") == 1
     assert clip("漢字漢字漢字", 9) == "漢字漢..."
     assert columns([["漢", "a"], ["xx", "b"]], 40) == ["  漢  a", "  xx  b"]
+    assert columns([["a\x1b\u202e", "b"], ["c", "d"]], 40) == ["  a  b", "  c  d"]
 
 
 def test_paragraphs_keep_paths_whole() -> None:
