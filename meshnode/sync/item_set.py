@@ -60,5 +60,5 @@ class LocalSets(Protocol):
     def range_items(
         self, lane: Lane, low: bytes, high: bytes | None, max_bytes: int
     ) -> tuple[list[tuple[ItemKey, bytes]], bool]:
-        """Items in order from the key `low` on, before `high`, at least one and up to `max_bytes`; whether that was all."""
+        """Items in order from `low` to before `high`, at least one, up to `max_bytes`; whether that was all."""
         ...

@@ -1,0 +1,149 @@
+"""Outgoing: one lane's items that are to go to one peer: new ones, those it lacks, those it asked for.
+
+Rules of this module:
+1. New items first: they are what people look at.
+2. Items it lacks or asked for are kept as ids and read when there is room to send them.
+3. A queue of new items beyond QUEUE_BYTES is dropped, and nothing more is kept, until a comparison replaces it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+
+from crdt.identifiers import ItemId, Lane
+from meshnode.sync.item_set import LocalSets
+from meshnode.sync.limits import FETCH_ITEMS, MAX_NEED_IDS, PUSH_BATCH_BYTES, QUEUE_BYTES
+from meshnode.sync.messages import Push
+
+GIVEN_SECONDS = 600.0
+"""After so long an item may be given again: the peer may have had to drop it."""
+
+
+@dataclass(slots=True)
+class _Reading:
+    """Ids on their way to becoming bytes."""
+
+    ids: deque[ItemId]
+    read: deque[bytes] = field(default_factory=deque)
+
+    def __len__(self) -> int:
+        return len(self.ids) + len(self.read)
+
+
+class Outgoing:
+    """One lane's items for one peer."""
+
+    def __init__(self, lane: Lane, sets: LocalSets) -> None:
+        self.lane = lane
+        self._sets = sets
+        self._live: dict[bytes, None] = {}
+        self._live_bytes = 0
+        self._lacking = _Reading(deque())
+        self._answers: deque[_Reading] = deque()
+        self._given: dict[ItemId, float] = {}
+        self.dropped = 0
+        """New items not kept since the queue was dropped."""
+
+    def __len__(self) -> int:
+        return len(self._live) + len(self._lacking) + sum(len(answer) for answer in self._answers) + self.dropped
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether there is nothing to send."""
+        return not (self._live or self._lacking or self._answers)
+
+    @property
+    def asked(self) -> int:
+        """How many ids the peer waits for."""
+        return sum(len(answer) for answer in self._answers)
+
+    # -- filling ----------------------------------------------------------------------------------------------------
+
+    def publish(self, item: ItemId, payload: bytes, now: float) -> None:
+        """A new item."""
+        if self.dropped:
+            self.dropped += 1
+            return
+        self._live[payload] = None
+        self._live_bytes += len(payload)
+        self._give(item, now)
+        if self._live_bytes > QUEUE_BYTES:
+            self.dropped = len(self._live)
+            self._live.clear()
+            self._live_bytes = 0
+            self._given.clear()
+
+    def resume(self) -> None:
+        """A comparison begins: from here on new items are kept again."""
+        self.dropped = 0
+
+    def shown(self, payload: bytes) -> None:
+        """The peer has this item itself."""
+        if payload in self._live:
+            del self._live[payload]
+            self._live_bytes -= len(payload)
+
+    def lacks(self, ids: Iterable[ItemId], now: float) -> int:
+        """The peer lacks these; how many of them it was not given lately."""
+        fresh = [item for item in ids if now - self._given.get(item, -GIVEN_SECONDS) >= GIVEN_SECONDS]
+        for item in fresh:
+            self._give(item, now)
+        self._lacking.ids.extend(fresh)
+        return len(fresh)
+
+    def answer(self, ids: Iterable[ItemId]) -> None:
+        """The peer asked for these."""
+        self._answers.append(_Reading(deque(ids)))
+
+    def _give(self, item: ItemId, now: float) -> None:
+        self._given.pop(item, None)
+        self._given[item] = now
+        if len(self._given) > MAX_NEED_IDS:
+            del self._given[next(iter(self._given))]
+
+    # -- emptying ---------------------------------------------------------------------------------------------------
+
+    def next_push(self) -> Push | None:
+        """The next message, if there is anything to send."""
+        if self._live:
+            items = tuple(_batch(self._live))
+            for payload in items:
+                self.shown(payload)
+            return Push(self.lane, False, items)
+        items = self._read_batch(self._lacking)
+        if items:
+            return Push(self.lane, False, items)
+        if self._answers:
+            items = self._read_batch(self._answers[0])
+            ends = not self._answers[0]
+            if ends:
+                self._answers.popleft()
+            return Push(self.lane, ends, items)
+        return None
+
+    def _read_batch(self, source: _Reading) -> tuple[bytes, ...]:
+        """Up to a message's worth of items that are still held."""
+        items: list[bytes] = []
+        size = 0
+        while source:
+            if not source.read:
+                ids = [source.ids.popleft() for _ in range(min(FETCH_ITEMS, len(source.ids)))]
+                source.read.extend(self._sets.items(self.lane, ids))
+                continue
+            size += len(source.read[0])
+            if items and size > PUSH_BATCH_BYTES:
+                break
+            items.append(source.read.popleft())
+        return tuple(items)
+
+
+def _batch(payloads: Iterable[bytes]) -> Iterator[bytes]:
+    size = 0
+    for number, payload in enumerate(islice(payloads, PUSH_BATCH_BYTES)):
+        size += len(payload)
+        if number and size > PUSH_BATCH_BYTES:
+            return
+        yield payload

@@ -1,0 +1,97 @@
+"""Rounds: moments at which both sides say what they hold, so that both agree which lanes to compare.
+
+Rules of this module:
+1. The two HELLOs are round 0. The dialler opens every further one; the other side may ask for one.
+2. A round begins when neither side is comparing anything and all statements on their way have arrived.
+3. Change lanes are compared only in rounds that found the statements equal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from meshnode.errors import RemoteProtocolError
+from meshnode.sync.limits import RETRY_SECONDS
+from meshnode.sync.messages import LaneStates, State, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What both sides hold at the beginning of a round."""
+
+    mine: LaneStates
+    theirs: LaneStates
+
+
+class Rounds:
+    """One session's rounds."""
+
+    def __init__(self, *, dialler: bool, mine: LaneStates) -> None:
+        self._dialler = dialler
+        self._number = 0
+        self._mine = mine
+        self._needed_at: float | None = None
+        self._opened = False
+        self._to_answer: LaneStates | None = None
+        self.statements_equal = False
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether a round has been opened and not yet begun."""
+        return self._opened or self._to_answer is not None
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether another one has to come."""
+        return self._needed_at is not None or self.is_pending
+
+    def greet(self, theirs: LaneStates) -> Pair:
+        """Round 0."""
+        return self._begin(self._mine, theirs)
+
+    def need(self, now: float, *, patient: bool = False) -> None:
+        """Statements changed, or have been compared (`patient`: without any change)."""
+        at = now + RETRY_SECONDS if patient else now
+        if self._dialler and (self._needed_at is None or at < self._needed_at):
+            self._needed_at = at
+
+    def receive(self, state: State, now: float) -> Pair | None:
+        """What the peer said; the pair when that begins a round.
+
+        Raises:
+            RemoteProtocolError: it is not its turn to say it.
+        """
+        match state.step:
+            case Step.ASK if self._dialler:
+                self.need(now)
+                return None
+            case Step.ANSWER if self._dialler and self._opened and state.round == self._number + 1:
+                self._opened = False
+                self._number += 1
+                return self._begin(self._mine, state.lanes)
+            case Step.OPEN if not self._dialler and self._to_answer is None and state.round == self._number + 1:
+                self._to_answer = state.lanes
+                return None
+            case _:
+                raise RemoteProtocolError("a round out of turn")
+
+    def advance(self, mine: LaneStates, now: float) -> tuple[State | None, Pair | None]:
+        """Called when all is quiet: what to say, and the pair when that begins a round."""
+        if self._to_answer is not None:
+            theirs, self._to_answer = self._to_answer, None
+            self._number += 1
+            return State(Step.ANSWER, self._number, mine), self._begin(mine, theirs)
+        if self._needed_at is not None and self._needed_at <= now and not self._opened:
+            self._needed_at = None
+            self._opened = True
+            self._mine = mine
+            return State(Step.OPEN, self._number + 1, mine), None
+        return None, None
+
+    def _begin(self, mine: LaneStates, theirs: LaneStates) -> Pair:
+        self.statements_equal = mine[0].digest == theirs[0].digest
+        return Pair(mine, theirs)
+
+    def next_deadline(self) -> float | None:
+        """When a further round is due."""
+        return self._needed_at

@@ -1,0 +1,314 @@
+"""Session: one peer's half of the sync conversation.
+
+Rules of this module:
+1. No I/O. Time and random bytes arrive as arguments.
+2. Every change of state goes through TRANSITIONS (transitions.py).
+3. `_decide` is the only place that chooses what to begin next.
+
+Invariants (cited below by number):
+1. Before the owner has granted the peer, nothing but statements is taken from it and nothing but statements is given.
+2. An item received is handed up unverified; credit for it goes out only after the owner has dealt with it.
+3. New items are queued from before the first digest is taken, so nothing falls between a comparison and live sending.
+4. Change lanes are compared only in rounds that found the statements equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crdt.identifiers import ItemId, ItemKey, Lane
+from meshnode.errors import RemoteProtocolError
+from meshnode.sync.codec import NONCE_BYTES, body_limit, decode
+from meshnode.sync.events import PeerHello, PeerLeft, Received, SessionEvent, Settled
+from meshnode.sync.fingerprint import TIME_BYTES
+from meshnode.sync.frames import Assembler
+from meshnode.sync.item_set import LocalSets
+from meshnode.sync.lanes import Lanes
+from meshnode.sync.limits import HELLO_SECONDS, MAX_EARLY_MESSAGES, MAX_REASON_BYTES, SUPPORT_BYTES
+from meshnode.sync.messages import (
+    HIGHEST_VERSION,
+    LOWEST_VERSION,
+    Block,
+    Bye,
+    Credit,
+    Err,
+    Hello,
+    MessageType,
+    Neg,
+    Pull,
+    Push,
+    Ready,
+    State,
+    Want,
+)
+from meshnode.sync.outbox import Outbox
+from meshnode.sync.receipts import Receipts
+from meshnode.sync.transitions import Act, Phase, next_phase
+from meshnode.sync.transitions import Step as Transition
+from meshnode.sync.wanted import Wanted
+
+__all__ = ["LocalHello", "LocalSets", "PeerHello", "PeerLeft", "Received", "Session", "SessionEvent", "Settled"]
+
+Published = tuple[ItemKey, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class LocalHello:
+    """What this node says of itself."""
+
+    device_statement: bytes
+    support: tuple[bytes, ...]
+    """The statements that this device's membership rests on, for a peer that may not know them."""
+    features: int
+    boot_nonce: bytes
+    """16 random bytes of this start of the node."""
+
+    def __post_init__(self) -> None:
+        if len(self.boot_nonce) != NONCE_BYTES:
+            raise ValueError("a boot nonce has 16 bytes")
+
+
+class Session:
+    """The conversation with one peer."""
+
+    def __init__(self, dialer: bool, sets: LocalSets, hello: LocalHello, wanted: Wanted, now: float) -> None:
+        self._phase = Phase.GREETING
+        self._hello = hello
+        self._now = self._since = now
+        self._receipts = Receipts()
+        self._outbox = Outbox(self._receipts)
+        self._lanes = Lanes(dialer, sets, wanted, self._outbox, now)
+        self._assembler = Assembler(body_limit)
+        self._events: list[SessionEvent] = []
+        self._peer_ready = False
+        self._early: list[Neg] = []
+        self._was_settled = False
+        mine = self._lanes.greeting
+        self._outbox.say(
+            Hello(LOWEST_VERSION, HIGHEST_VERSION, hello.features, hello.boot_nonce, mine, hello.device_statement)
+        )
+
+    # -- the wire ---------------------------------------------------------------------------------------------------
+
+    def receive_frame(self, frame: bytes, now: float) -> None:
+        """Take one frame from the peer.
+
+        Afterwards send `frames_to_send()` and take `events_received()`.
+
+        Raises:
+            RemoteProtocolError: the peer broke the protocol; send what is queued, then close.
+                Any other exception is a bug in this room.
+        """
+        self._now = now
+        if self._phase is Phase.OVER:
+            return
+        try:
+            arrived = self._assembler.take(frame)
+            if arrived is not None:
+                self._receive(*arrived, now)
+                self._decide(now)
+        except RemoteProtocolError:
+            self._outbox.say(Err(RemoteProtocolError.code))
+            self._leave()
+            raise
+
+    def frames_to_send(self) -> list[bytes]:
+        """Frames for the peer, in order. While there are more, `next_deadline` is now."""
+        frames = self._outbox.frames(self._lanes if self._phase is Phase.OPEN and self._peer_ready else None)
+        if self._phase is Phase.OPEN:
+            self._decide(self._now)
+            frames += self._outbox.frames(None)
+        return frames
+
+    def events_received(self) -> list[SessionEvent]:
+        """What happened since the last call."""
+        events, self._events = self._events, []
+        return events
+
+    # -- what arrives -----------------------------------------------------------------------------------------------
+
+    def _receive(self, kind: int, body: bytes, now: float) -> None:
+        message = decode(kind, body)
+        self._step(MessageType(kind))
+        match message:
+            case Hello():
+                self._receive_hello(message, now)
+            case Ready():
+                self._peer_ready = True
+            case State():
+                self._lanes.receive_state(message, now)
+            case Neg() if self._phase is Phase.JUDGING:
+                self._keep_early(message)
+            case Neg():
+                self._lanes[message.lane].receive_neg(message)
+            case Pull():
+                self._lanes[message.lane].receive_pull(message.before)
+            case Block():
+                self._hand_up(message.lane, *self._lanes.receive_block(message, len(body), now))
+            case Want():
+                self._lanes.receive_want(message, now)
+            case Push():
+                self._receive_push(message, len(body), now)
+            case Credit():
+                self._outbox.window.credit(message.count)
+            case Bye() | Err():
+                self._leave()
+                self._events.append(PeerLeft(message.code or "closed"))
+            case _:
+                raise RemoteProtocolError("a message of a join link")
+
+    def _receive_hello(self, hello: Hello, now: float) -> None:
+        if hello.lowest > HIGHEST_VERSION or hello.highest < LOWEST_VERSION:
+            raise RemoteProtocolError("no common version of the protocol")
+        self._since = now
+        self._lanes.greeted(hello.lanes)
+        if hello.lanes[Lane.STATEMENTS].digest != self._lanes.greeting[Lane.STATEMENTS].digest and self._hello.support:
+            self._outbox.push_now(Push(Lane.STATEMENTS, False, _within(self._hello.support, SUPPORT_BYTES)))
+        self._events.append(
+            PeerHello(
+                hello.device_statement, (hello.lowest, hello.highest), hello.features, hello.boot_nonce, hello.lanes
+            )
+        )
+
+    def _keep_early(self, neg: Neg) -> None:
+        """The peer has granted us before we could grant it; its first turns wait."""
+        if not neg.start or len(self._early) >= MAX_EARLY_MESSAGES:
+            raise RemoteProtocolError("too much before the peer's device is known")
+        self._early.append(neg)
+
+    def _receive_push(self, push: Push, size: int, now: float) -> None:
+        # Invariant 1
+        too_much = self._receipts.total_bytes + size > SUPPORT_BYTES
+        if self._phase is Phase.JUDGING and (push.lane is not Lane.STATEMENTS or push.ends_want or too_much):
+            raise RemoteProtocolError("items before the peer's device is known")
+        self._hand_up(push.lane, *self._lanes.receive_push(push, size, now))
+
+    def _hand_up(self, lane: Lane, receipt: int, items: tuple[bytes, ...]) -> None:
+        if items:
+            self._events.append(Received(lane, items, receipt))
+
+    # -- the owner's verbs ------------------------------------------------------------------------------------------
+
+    def grant(self, now: float) -> None:
+        """The peer's device is current: open everything. Once, after PeerHello."""
+        self._now = now
+        if self._phase in (Phase.OPEN, Phase.OVER):
+            return
+        self._step(Act.GRANT)
+        self._outbox.say(Ready())
+        self._lanes.open(now)
+        for neg in self._early:
+            self._lanes[neg.lane].receive_neg(neg)
+        self._early.clear()
+        self._decide(now)
+
+    def refuse(self, code: str) -> None:
+        """The peer's device is not current: go."""
+        self.bye(code)
+
+    def bye(self, code: str) -> None:
+        """Go, saying why. Send `frames_to_send()` a last time."""
+        if self._phase is not Phase.OVER:
+            self._outbox.say(Bye(code[:MAX_REASON_BYTES]))
+            self._leave()
+
+    def committed(self, receipt: int, ids: Sequence[ItemId], now: float) -> None:
+        """The owner has dealt with a delivery; `ids` are on disk, parked or refused for good.
+
+        Raises:
+            LocalProtocolError: there is no such receipt.
+            RemoteProtocolError: the peer shows items that it does not give.
+        """
+        self._now = now
+        self._lanes.committed(receipt, ids, now)
+        self._decide(now)
+
+    def publish(self, lane: Lane, items: Sequence[Published], now: float) -> None:
+        """These are newly on disk here, from anywhere; the peer gets them unless it has shown them."""
+        self._now = now
+        if self._phase is not Phase.OVER:
+            self._lanes.publish(lane, [(ItemId(key[TIME_BYTES:]), payload) for key, payload in items], now)
+            self._decide(now)
+
+    # -- time -------------------------------------------------------------------------------------------------------
+
+    def tick(self, now: float) -> None:
+        """Time has passed."""
+        self._now = now
+        if self._phase is Phase.OVER:
+            return
+        late = self._late(now)
+        if late:
+            self.bye(late)
+            self._events.append(PeerLeft(late))
+            return
+        self._decide(now)
+
+    def _late(self, now: float) -> str:
+        match self._phase:
+            case Phase.GREETING | Phase.JUDGING if now - self._since >= HELLO_SECONDS:
+                return "too-slow" if self._phase is Phase.GREETING else "unknown-device"
+            case Phase.OPEN if self._lanes.is_overdue(now):
+                return "too-slow"
+            case _:
+                return ""
+
+    def next_deadline(self) -> float | None:
+        """When `tick` has something to do, or `frames_to_send` has more."""
+        match self._phase:
+            case Phase.OVER:
+                return None
+            case Phase.OPEN if self._peer_ready and self._outbox.has_more(self._lanes):
+                return self._now
+            case Phase.OPEN:
+                return self._lanes.next_deadline(self._now)
+            case _:
+                return self._since + HELLO_SECONDS
+
+    # -- deciding ---------------------------------------------------------------------------------------------------
+
+    def _decide(self, now: float) -> None:
+        """Begin whatever may begin now."""
+        if self._phase is not Phase.OPEN:
+            return
+        self._lanes.advance(now, peer_ready=self._peer_ready)
+        settled = self.settled
+        if settled and not self._was_settled:
+            self._events.append(Settled())
+        self._was_settled = settled
+
+    def _step(self, step: Transition) -> None:
+        self._phase = next_phase(self._phase, step)
+
+    def _leave(self) -> None:
+        if self._phase is not Phase.OVER:
+            self._step(Act.LEAVE)
+        self._lanes.leave()
+
+    # -- telling ----------------------------------------------------------------------------------------------------
+
+    @property
+    def settled(self) -> bool:
+        """All lanes are level and nothing is on its way in either direction, as far as this side knows."""
+        return self._phase is Phase.OPEN and self._peer_ready and self._lanes.settled
+
+    def they_lack(self) -> int:
+        """Items of ours that the peer is not known to hold; a lower bound until the lanes have been compared."""
+        return self._lanes.they_lack()
+
+    def i_lack(self) -> int:
+        """Items that the peer is known to hold and we lack; a lower bound until the lanes have been compared."""
+        return self._lanes.i_lack()
+
+
+def _within(items: tuple[bytes, ...], limit: int) -> tuple[bytes, ...]:
+    """As many of the first items as a peer that does not know us takes."""
+    kept: list[bytes] = []
+    size = 2
+    for item in items:
+        size += len(item) + 4
+        if size > limit:
+            break
+        kept.append(item)
+    return tuple(kept)
