@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from crdt.actions import ACTIONS, Action, Actor
 from crdt.identifiers import DeviceId, MemberId
 from meshnode.api.schema import Json
+from tui.faces import is_task, title_of
 from tui.held import Held
 from tui.moments import Clock
+from tui.plain_text import clean
 from tui.wording import knows, say
 
 UNSEEN_ARGUMENTS = frozenset({"item", "status"})
 """Arguments that a selection or a key on screen answers, not a form."""
+MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +97,25 @@ def done_text(action: Action, title: str) -> str:
     """What to say after it was done."""
     key = f"did.{action.name.partition('.')[2]}"
     return say(key if knows(key) else "did.other", title=title)
+
+
+def named_records(held: Held, typed: str, but: str | None) -> list[str]:
+    """The records that a typed title can mean: exactly that one, else all that contain it."""
+    wanted = clean(typed).casefold()
+    titles = {record: title_of(view).casefold() for record, view in held.records.items() if is_task(view)}
+    titles.pop(but or "", None)
+    exact = [record for record, title in titles.items() if wanted in (title, record)]
+    return exact or [record for record, title in titles.items() if wanted and wanted in title]
+
+
+def with_references(held: Held, fields: list[FormField], typed: dict[str, str], but: str | None) -> str | None:
+    """Put ids in the place of typed titles; the result is None, or which title means none or several."""
+    for field in fields:
+        if field.kind == "reference" and typed.get(field.name):
+            found = named_records(held, typed[field.name], but)
+            if len(found) != 1:
+                several = ", ".join(sorted(title_of(held.records[record]) for record in found)[:MOST_NAMED])
+                title = clean(typed[field.name])
+                return say("link.several", titles=several) if found else say("link.none", title=title)
+            typed[field.name] = found[0]
+    return None

@@ -91,7 +91,11 @@ class Doing:
         from tui.dialogs.form import Form
 
         async def submit(typed: Mapping[str, str]) -> str | None:
-            values = actions.changed_values(action, fields, typed)
+            meant = dict(typed)
+            unclear = actions.with_references(self._app.held, fields, meant, record)
+            if unclear is not None:
+                return unclear
+            values = actions.changed_values(action, fields, meant)
             if not values and action.name.endswith(".edit"):
                 self.tell(say("did.nothing"))
                 return None

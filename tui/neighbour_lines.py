@@ -68,9 +68,9 @@ class NeighbourLines:
         """Which columns fit, with their widths; the first takes what is left."""
         columns = [("node", 0), ("state", 10)]
         if width >= MIDDLE_CELLS:
-            columns = [("node", 0), ("since", 16), ("they", 10), ("we", 10), ("state", 10)]
+            columns = [("node", 0), ("since", 16), ("they", 10), ("state", 10)]
         if width >= WIDE_CELLS:
-            columns.insert(2, ("address", 24))
+            columns = [("node", 0), ("since", 16), ("address", 24), ("they", 10), ("we", 10), ("state", 10)]
         rest = width - sum(cells for _, cells in columns)
         return [("node", rest), *columns[1:]]
 

@@ -152,6 +152,8 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "failed.title": "That did not work",
         "failed.text": "{message} {next}",
         "tell.ok": "Enter = back",
+        "link.none": "No card here is called like '{title}'.",
+        "link.several": "Several cards are called like this: {titles}",
         # forms
         "form.save": "Save",
         "form.cancel": "Cancel",

@@ -23,6 +23,7 @@ class Paint:
     dim: Style
     strong: Style
     bar: Style
+    low: Style
     away: Style
     key: Style
     frame: Style
@@ -103,6 +104,7 @@ DARK = Look(
             "dim": "#9DA7B3",
             "strong": "bold #FFFFFF",
             "bar": "bold #FFFFFF on #1B2430",
+            "low": "bold #FFFFFF on #1B2430",
             "away": "bold #000000 on #F0E442",
             "key": "bold #F0E442 on #1B2430",
             "frame": "#6E7A88",
@@ -142,6 +144,7 @@ LIGHT = Look(
             "dim": "#57606A",
             "strong": "bold #000000",
             "bar": "bold #000000 on #E4E8ED",
+            "low": "bold #000000 on #E4E8ED",
             "away": "bold #000000 on #F0E442",
             "key": "bold #7A3300 on #E4E8ED",
             "frame": "#6E7781",
@@ -181,6 +184,7 @@ CONTRAST = Look(
             "dim": "#FFFFFF",
             "strong": "bold #FFFFFF",
             "bar": "bold #000000 on #FFFFFF",
+            "low": "bold #000000 on #FFFFFF",
             "away": "bold #000000 on #FFFF00",
             "key": "bold #000000 on #FFFFFF",
             "frame": "#FFFFFF",
@@ -230,6 +234,7 @@ ANSI = Look(
             "dim": "default",
             "strong": "bold",
             "bar": "black on white",
+            "low": "default",
             "away": "bold white on red",
             "key": "bold yellow",
             "frame": "default",
@@ -251,7 +256,7 @@ NONE = Look(
     _paint(
         "",
         dict.fromkeys((each.name for each in fields(Paint)), "none")
-        | {"strong": "bold", "bar": "reverse", "away": "reverse", "key": "bold", "title_focus": "bold"}
+        | {"strong": "bold", "bar": "reverse", "low": "none", "away": "reverse", "key": "bold", "title_focus": "bold"}
         | {"selected": "reverse", "selected_away": "underline", "conflict": "bold", "error": "reverse"},
     ),
     True,

@@ -177,7 +177,9 @@ def dots(code: str) -> list[list[bool]]:
 
 
 def grouped(code: str, width: int) -> list[str]:
-    """A code in groups, easier to type, as many a line as fit."""
-    groups = textwrap.wrap(code, GROUP)
-    a_line = max(1, (width + 1) // (GROUP + 1))
+    """A code in groups, easier to type, as many a line as fit; what it begins with stays whole."""
+    begin, colon, rest = code.rpartition(":")
+    groups = [f"{begin}{colon}"] if begin else []
+    groups += textwrap.wrap(rest, GROUP)
+    a_line = max(1, (width + 1) // (GROUP + 1) - 1)
     return [" ".join(groups[at : at + a_line]) for at in range(0, len(groups), a_line)]

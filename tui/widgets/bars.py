@@ -130,7 +130,7 @@ class KeyBar(Bar):
         width, paint = self.size.width, self.paint
         if self.notice:
             return strip(line([(f" {self.notice}", paint.bar)], width, paint.bar, self.glyphs.ellipsis), width)
-        pieces: list[Piece] = [(" ", paint.bar)]
+        pieces: list[Piece] = [(" ", paint.low)]
         for number, (key, name) in enumerate(self.shown_keys(width)):
-            pieces += [(GAP if number else "", paint.bar), (key, paint.key), (f" {name}", paint.bar)]
-        return strip(line(pieces, width, paint.bar, self.glyphs.ellipsis), width)
+            pieces += [(GAP if number else "", paint.low), (key, paint.key), (f" {name}", paint.low)]
+        return strip(line(pieces, width, paint.low, self.glyphs.ellipsis), width)
