@@ -40,6 +40,7 @@ from meshnode.store.store import Store
 
 log = logging.getLogger("meshnode.node")
 
+KEY_FILE = "identity.key"
 EARLIEST_MS = 1_764_547_200_000
 """2025-12-01: a clock that says less has never been set (Pis have no battery)."""
 THANKS = "Thank you for all you did here. What you wrote stays with your neighbours, under your name."
@@ -58,7 +59,7 @@ class Node:
         self._config = config
         self._events = Events()
         self._stopping = asyncio.Event()
-        self._identity = load_or_create(paths.keys)
+        self._identity = load_or_create(paths.keys / KEY_FILE)
         self._belonging = read_belonging(paths.data)
         stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%SZ")
         self._store = Store.open(paths.network, check=self._belongs_together, stamp=stamp)
