@@ -18,7 +18,6 @@ from textual.binding import BindingType
 
 from tui import glyphs, themes
 from tui.doing import Doing
-from tui.faces import is_task
 from tui.feed import GATHER_SECONDS, GATHER_SECONDS_OVER_SSH, Feed
 from tui.held import Held
 from tui.keymap import EVERYWHERE
@@ -99,16 +98,19 @@ class MeshnodeApp(App[Outcome]):
     # -- places -----------------------------------------------------------------------------------------------------
 
     def show_place(self, name: str) -> None:
-        """Go to a place; what lay over another one is closed."""
+        """Go to a place. The board stays below every other one, with its selection and its search."""
         from tui.screens.board import BoardScreen
         from tui.screens.neighbours import NeighboursScreen
         from tui.screens.welcome import WelcomeScreen
 
-        while len(self.screen_stack) > 1:
+        bottom = self.screen_stack[1] if len(self.screen_stack) > 1 else None
+        stays = isinstance(bottom, BoardScreen) and name != "welcome"
+        while len(self.screen_stack) > (2 if stays else 1):
             self.pop_screen()
-        kinds: Mapping[str, type[Place]] = {"board": BoardScreen, "net": NeighboursScreen, "welcome": WelcomeScreen}
-        if name != "none":
-            self.push_screen(kinds[name]())
+        if not stays:
+            self.push_screen(WelcomeScreen() if name == "welcome" else BoardScreen())
+        if name == "net":
+            self.push_screen(NeighboursScreen())
 
     def open_card(self, record: str) -> None:
         """Lay one card over the place."""
@@ -135,7 +137,7 @@ class MeshnodeApp(App[Outcome]):
         was_away, self.held.linked = not self.held.linked, True
         self.repaint(frozenset())
         if was_away and self.held.complete:
-            self.doing.tell(say("away.back"))
+            self.doing.note(say("away.back"))
 
     def on_node_went(self) -> None:
         """The node is away: everything stays visible, nothing can be written."""
@@ -155,7 +157,7 @@ class MeshnodeApp(App[Outcome]):
             self.show_place("welcome")
         elif not self.held.outside and place == "welcome":
             self.show_place("board")
-            self.doing.tell(say("joined", network=self.held.network_name))
+            self.doing.note(say("joined", network=self.held.network_name))
 
     # -- keys of every place ----------------------------------------------------------------------------------------
 
@@ -168,8 +170,6 @@ class MeshnodeApp(App[Outcome]):
         """Esc leads home, one step a press."""
         if len(self.screen_stack) > 2:
             self.pop_screen()
-        elif not self.held.outside and isinstance(self.screen, Place) and self.screen.place != "board":
-            self.show_place("board")
 
     def action_help(self) -> None:
         """Everything that can be done here, searchable."""
@@ -221,11 +221,6 @@ class MeshnodeApp(App[Outcome]):
     def action_leave(self) -> None:
         """Leave the neighbourhood, after saying what that means."""
         self.doing.leave()
-
-    @property
-    def tasks(self) -> dict[str, dict[str, object]]:
-        """The views of all tasks."""
-        return {record: view for record, view in self.held.records.items() if is_task(view)}
 
 
 def run(

@@ -41,7 +41,7 @@ class Doing:
     # -- saying -----------------------------------------------------------------------------------------------------
 
     def tell(self, notice: str) -> None:
-        """Say it in the key bar; when it is too long for that, in a window of its own."""
+        """Say why something was not done: in the key bar, or in a window when it is too long for that."""
         screen = next((each for each in reversed(self._app.screen_stack) if isinstance(each, Place)), None)
         if screen is None or cell_len(notice) > self._app.size.width - 2 or screen is not self._app.screen:
             from tui.dialogs.confirm import Tell
@@ -97,7 +97,7 @@ class Doing:
                 return unclear
             values = actions.changed_values(action, fields, meant)
             if not values and action.name.endswith(".edit"):
-                self.tell(say("did.nothing"))
+                self._say_done(say("did.nothing"))
                 return None
             return await self.perform(action.name, record, values)
 
@@ -130,9 +130,10 @@ class Doing:
 
     def _say_done(self, text: str) -> None:
         """After the form, if there was one, has closed."""
-        self._app.call_later(self._tell_place, text)
+        self._app.call_later(self.note, text)
 
-    def _tell_place(self, text: str) -> None:
+    def note(self, text: str) -> None:
+        """Say it in the key bar of the place; where a window lies over it, it stands there when that closes."""
         screen = next((each for each in reversed(self._app.screen_stack) if isinstance(each, Place)), None)
         if screen is not None:
             screen.tell(text, NOTICE_SECONDS)
@@ -175,7 +176,7 @@ class Doing:
             return
         note(record, reply.get("change"))
         self._show(reply)
-        self._tell_place(say(text, title=title_of(reply.get("view") or {})))
+        self.note(say(text, title=title_of(reply.get("view") or {})))
 
     async def resolve(self, record: str, field: str, value: object) -> str | None:
         """Keep one of several values, or write another; None, or why it was not done."""

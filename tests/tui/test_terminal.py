@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import re
 import time
@@ -103,16 +104,35 @@ async def test_two_thousand_tasks_are_there_at_once(short_path: Path) -> None:
             await screen.until("of 4 nodes")
             first = time.monotonic() - screen.started
             await asyncio.to_thread(screen.read, 0.5)
-            times = []
-            for _ in range(10):
-                screen.type(b"j")
-                began = time.monotonic()
-                while not await asyncio.to_thread(screen.read, 0.001):
-                    pass
-                times.append(time.monotonic() - began)
-                await asyncio.to_thread(screen.read, 0.1)
-            key = sorted(times)[len(times) // 2]
-            print(f"first paint {first:.2f} s, key to paint {key * 1000:.0f} ms, RSS {screen.rss_kib} KiB")
+            calm = await key_to_paint(screen)
+            busy_street = asyncio.create_task(be_busy(street))
+            busy = await key_to_paint(screen)
+            busy_street.cancel()
+            print(f"first paint {first:.2f} s, key to paint {calm * 1000:.0f} ms, {busy * 1000:.0f} ms while busy")
+            print(f"RSS {screen.rss_kib} KiB")
             assert first <= BOUND_FIRST_PAINT_SECONDS * SLACK
-            assert key <= BOUND_KEY_SECONDS * SLACK
+            assert calm <= BOUND_KEY_SECONDS * SLACK
+            assert busy <= BOUND_KEY_SECONDS * SLACK
             assert screen.rss_kib <= BOUND_RSS_KIB
+
+
+async def be_busy(street: Street) -> None:
+    """Tell of a thousand changes a second, twenty times a second, as a node does."""
+    for turn in itertools.count():
+        some = (street.tasks[(turn * 50 + number) % len(street.tasks)] for number in range(50))
+        await street.tell({"event": "records", "records": [view | {"place": f"Place {turn}"} for view in some]})
+        await asyncio.sleep(0.05)
+
+
+async def key_to_paint(screen: Terminal) -> float:
+    """Seconds until the cursor stands on the next card, the middle of several tries."""
+    times = []
+    for number in range(12):
+        row = screen.shown.cursor.y
+        began = time.monotonic()
+        screen.type(b"j" if number % 6 < 3 else b"k")
+        while screen.shown.cursor.y == row:
+            await asyncio.to_thread(screen.read, 0.001)
+        times.append(time.monotonic() - began)
+        await asyncio.to_thread(screen.read, 0.1)
+    return sorted(times)[len(times) // 2]
