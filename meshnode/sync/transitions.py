@@ -1,4 +1,4 @@
-"""TRANSITIONS: which step may follow which, for the session and for each lane; one table.
+"""TRANSITIONS: which step may follow which, for the session, for each lane and for joining; one table.
 
 Rules of this module:
 1. A step that is not in the table cannot be taken: from a peer it is a RemoteProtocolError, from us a bug.
@@ -43,6 +43,23 @@ class LanePhase(enum.Enum):
     """Compared: what is left is on its way, new items follow as they come."""
 
 
+class JoinPhase(enum.Enum):
+    """Where one end of a join link is."""
+
+    OFFERED = "offered"
+    """Host: the guest looks at the offer."""
+    DECIDING = "deciding"
+    """Host: the owner checks what the guest sent."""
+    LOOKING = "looking"
+    """Guest: the offer has not come yet."""
+    CHOOSING = "choosing"
+    """Guest: the owner checks the offer, a person decides."""
+    APPLIED = "applied"
+    """Guest: the host decides."""
+    OVER = "join over"
+    """Nothing more will come."""
+
+
 class Act(enum.Enum):
     """Steps that are not the arrival of a message."""
 
@@ -58,9 +75,12 @@ class Act(enum.Enum):
     PULLED = "peer pulls"
     ALL_TAKEN = "last block on disk"
     ALL_GIVEN = "last block sent"
+    APPLY = "apply"
+    WELCOME = "welcome"
+    REFUSE = "refuse"
 
 
-State = Phase | LanePhase
+State = Phase | LanePhase | JoinPhase
 Step = MessageType | Act
 
 _IN_OPEN = (
@@ -74,6 +94,7 @@ _IN_OPEN = (
     MessageType.CREDIT,
 )
 _LEAVING: dict[Step, State] = {MessageType.BYE: Phase.OVER, MessageType.ERR: Phase.OVER, Act.LEAVE: Phase.OVER}
+_LEAVING_JOIN: dict[Step, State] = dict.fromkeys((MessageType.BYE, MessageType.ERR, Act.LEAVE), JoinPhase.OVER)
 _NEW_ROUND: dict[Step, State] = {
     Act.EQUAL: LanePhase.LEVEL,
     Act.OUR_TURN: LanePhase.WAITING,
@@ -104,6 +125,12 @@ TRANSITIONS: dict[State, dict[Step, State]] = {
     LanePhase.PULLING: {Act.ALL_TAKEN: LanePhase.WAITING},
     LanePhase.SERVING: {Act.ALL_GIVEN: LanePhase.EXPECTING, Act.STARTED: LanePhase.COMPARING},
     LanePhase.LEVEL: {Act.START: LanePhase.COMPARING, **_BEGUN_BY_PEER, **_NEW_ROUND},
+    JoinPhase.OFFERED: {MessageType.APPLY: JoinPhase.DECIDING, **_LEAVING_JOIN},
+    JoinPhase.DECIDING: {Act.WELCOME: JoinPhase.OVER, Act.REFUSE: JoinPhase.OVER, **_LEAVING_JOIN},
+    JoinPhase.LOOKING: {MessageType.OFFER: JoinPhase.CHOOSING, **_LEAVING_JOIN},
+    JoinPhase.CHOOSING: {Act.APPLY: JoinPhase.APPLIED, **_LEAVING_JOIN},
+    JoinPhase.APPLIED: {MessageType.WELCOME: JoinPhase.OVER, MessageType.REFUSED: JoinPhase.OVER, **_LEAVING_JOIN},
+    JoinPhase.OVER: {},
 }
 BUSY = frozenset({LanePhase.COMPARING, LanePhase.PULLING, LanePhase.SERVING})
 PEERS_STEPS = frozenset({Act.STARTED, Act.PULLED})
@@ -137,3 +164,18 @@ def next_lane_phase(phase: LanePhase, act: Act) -> LanePhase:
     if act in PEERS_STEPS:
         raise RemoteProtocolError(f"{act.value} while {phase.value}")
     raise LocalProtocolError(f"{act.value} while {phase.value}")
+
+
+def next_join_phase(phase: JoinPhase, step: Step) -> JoinPhase:
+    """Where an end of a join link is after a step.
+
+    Raises:
+        RemoteProtocolError: a message that may not come now.
+        LocalProtocolError: an act of ours that may not be taken now.
+    """
+    following = TRANSITIONS[phase].get(step)
+    if isinstance(following, JoinPhase):
+        return following
+    if isinstance(step, MessageType):
+        raise RemoteProtocolError(f"{step.name} may not come while {phase.value}")
+    raise LocalProtocolError(f"{step.value} while {phase.value}")

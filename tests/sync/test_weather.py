@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from itertools import pairwise
 
 import pytest
 
@@ -109,7 +110,7 @@ def test_what_one_node_hears_it_passes_on(seed: int, ring: bool) -> None:
     weather, clock = Weather(seed), Clock()
     nodes = [Node(name, clock) for name in ("alice", "bob", "charlie", "dora")]
     weather.fill(nodes)
-    wires = [Wire(first, second) for first, second in zip(nodes, nodes[1:], strict=False)]
+    wires = [Wire(first, second) for first, second in pairwise(nodes)]
     if ring:
         wires.append(Wire(nodes[-1], nodes[0]))
     for _ in range(30):
