@@ -1,4 +1,4 @@
-"""The cast: alice, bob, chidi and whoever else a test names, each always with the same keys, and a neighbourhood of them.
+"""The cast: alice, bob, chidi and whoever else a test names, with keys that never change, and their neighbourhood.
 
 Rules of this module:
 1. Everything follows from names: the same calls give the same bytes, on every machine.
