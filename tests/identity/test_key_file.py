@@ -17,7 +17,7 @@ from meshnode.identity.key_file import _pack, copy_path, load_or_create
 from meshnode.identity.keys import DeviceKeys, Identity
 from tests.support.people import seeded, seeded_identity
 
-RUNS_AS_ROOT = os.geteuid() == 0
+UNREADABLE = Path("/proc/self/mem")
 
 
 @pytest.fixture
@@ -145,12 +145,22 @@ def test_something_else_of_that_name_is_refused(path: Path) -> None:
         load_or_create(path)
 
 
-@pytest.mark.skipif(RUNS_AS_ROOT, reason="root may read everything")
-def test_a_file_of_another_user_is_refused(path: Path) -> None:
+def test_a_file_that_cannot_be_opened_is_refused_with_what_to_type(path: Path) -> None:
     load_or_create(path)
-    path.chmod(0)
-    with pytest.raises(KeyFileError, match="cannot be read"):
+    path.unlink()
+    path.symlink_to(path.name)
+    with pytest.raises(KeyFileError, match="cannot be read") as refusal:
         load_or_create(path, no_randomness)
+    assert f"sudo chown $USER {path}" in refusal.value.sentence
+
+
+@pytest.mark.skipif(not UNREADABLE.exists(), reason="needs a file that opens but gives an input/output error")
+def test_a_copy_on_a_bad_sector_heals(path: Path) -> None:
+    made = load_or_create(path)
+    path.unlink()
+    path.symlink_to(UNREADABLE)
+    assert load_or_create(path, no_randomness) == made
+    assert not path.is_symlink()
 
 
 def test_a_further_device_keeps_no_member_key(path: Path) -> None:
