@@ -244,6 +244,8 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "key.on": "On",
         "key.back": "Back",
         "key.find": "Find",
+        "key.to-cards": "To the cards",
+        "key.show-all": "Show all",
         "key.undo": "Undo",
         "key.redo": "Redo",
         "key.show-aside": "Show or hide what is set aside",

@@ -127,7 +127,9 @@ async def test_search_narrows_and_escape_shows_all(street: Street) -> None:
     async with stage(street.socket) as shown:
         await shown.press("slash")
         await shown.type("the sh")
-        await shown.sees("OPEN 1", "CLAIMED 0", "No match here.")
+        await shown.sees("OPEN 1", "CLAIMED 0", "No match here.", "Enter To the cards  Esc Show all")
+        await shown.press("enter")
+        await shown.sees("OPEN 1", "c Claim")
         await shown.press("escape")
         await shown.sees("OPEN 6", "CLAIMED 2")
 

@@ -22,6 +22,7 @@ from tui.faces import ASIDE, COLUMNS, is_task, matches, meta_line, title_of
 from tui.held import EVERYTHING
 from tui.keymap import BOARD_KEYS
 from tui.screens.place import Place
+from tui.widgets.bars import KeyBar
 from tui.widgets.board_columns import BoardColumns
 from tui.wording import say
 
@@ -210,6 +211,14 @@ class BoardScreen(Place):
         """Open the search line."""
         self.query_one("#find").add_class("open")
         self.query_one("#words", Input).focus()
+
+    def paint_keys(self) -> None:
+        """While a search is typed, letters are letters: only two keys are left."""
+        if isinstance(self.focused, Input):
+            keys = self.query_one(KeyBar)
+            keys.show([("Enter", say("key.to-cards"))], ("Esc", say("key.show-all")))
+        else:
+            super().paint_keys()
 
     @on(Input.Changed, "#words")
     def _searched(self, event: Input.Changed) -> None:
