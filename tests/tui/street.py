@@ -168,7 +168,7 @@ MEMBERS = {key(name): {"name": name, "mine": name == "Ana", "left": False, "esta
 DEVICES = {
     key(f"{name}'s"): {"member": key(name), "name": name, "words": "", "kind": "personal"} for name in PEOPLE
 } | {key("Elm hub's"): {"member": None, "name": "Elm hub", "words": "", "kind": "hub"}}
-INVITE = {
+INVITE: Json = {
     "short": "MESH1:ABCDEFGHIJKLMNOPQRSTUVWXYZ234567ABCDEFGHIJKLMNOPQRSTU",
     "token": "MESH1:" + "ABCDEFGH" * 36,
     "expires_ms": NOW_MS + 29 * 60 * MINUTE,

@@ -12,6 +12,7 @@ import textwrap
 from datetime import UTC
 from typing import ClassVar
 
+from rich.style import Style
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
@@ -27,6 +28,7 @@ from tui.wording import counted, say
 QUIET_MODULES = 2
 GROUP = 5
 TEXT_CELLS = 34
+FRAME_CELLS = 6
 CODE_AND_ADDRESS = "/"
 """Between code and address in a square code: the usual @ is not in its alphanumeric set."""
 
@@ -55,13 +57,23 @@ class InviteDialog(Dialog[None]):
 
     def on_mount(self) -> None:
         """Draw, and count down by the minute."""
-        code = str(self._invite.get("short") or "")
-        self._dots = dots(f"{code}{CODE_AND_ADDRESS}{self._address}" if self._address else code)
+        self._draw()
         self.call_after_refresh(self._repaint)
         self.set_interval(60.0, self._repaint)
 
+    def _draw(self) -> None:
+        code = str(self._invite.get("short") or "")
+        self._dots = dots(f"{code}{CODE_AND_ADDRESS}{self._address}" if self._address else code)
+
     def _repaint(self) -> None:
         self.query_one(LineList).rebuild()
+
+    def on_resize(self) -> None:
+        """Without half blocks the square code takes twice the width and the height."""
+        if not self.mesh.glyphs.half_blocks:
+            lines = self.query_one(LineList)
+            lines.styles.width = 2 * len(self._dots) + TEXT_CELLS + FRAME_CELLS
+            lines.styles.max_height = "100%"
 
     # -- lines ------------------------------------------------------------------------------------------------------
 
@@ -74,11 +86,12 @@ class InviteDialog(Dialog[None]):
         if width < cells + 2 + TEXT_CELLS or self.size.height - 2 < len(square):
             return self._short_lines(width, scan=False, no_room=True)
         text = self._short_lines(width - cells - 2, scan=True)
-        empty, paint = (" " * cells, self.mesh.paint.text), self.mesh.paint
+        paint = self.mesh.paint
+        empty: tuple[Piece, ...] = ((" " * cells, paint.text),)
         return [
             Line(
                 (
-                    square[row] if row < len(square) else empty,
+                    *(square[row] if row < len(square) else empty),
                     ("  ", paint.text),
                     *(text[row] if row < len(text) else Line()).pieces,
                 )
@@ -86,15 +99,17 @@ class InviteDialog(Dialog[None]):
             for row in range(max(len(square), len(text)))
         ]
 
-    def _square(self) -> tuple[list[Piece], int]:
+    def _square(self) -> tuple[list[tuple[Piece, ...]], int]:
         """The lines of the square code for this terminal and how wide they are; none where it cannot be drawn."""
         style = self.mesh.paint.qr
         if not self._dots or self.mesh.look is NONE:
             return [], 0
+        size = len(self._dots[0])
         if self.mesh.glyphs.half_blocks:
             pairs = (zip(upper, lower, strict=True) for upper, lower in zip(*[iter(self._dots)] * 2, strict=True))
-            return [("".join(" ▄▀█"[2 * top + low] for top, low in pair), style) for pair in pairs], len(self._dots[0])
-        return [], 0
+            return [(("".join(" ▄▀█"[2 * top + low] for top, low in pair), style),) for pair in pairs], size
+        dark = Style(color=style.bgcolor, bgcolor=style.color)
+        return [tuple(("  ", dark if dot else style) for dot in row) for row in self._dots[: size + 1]], 2 * size
 
     def _short_lines(self, width: int, *, scan: bool, no_room: bool = False) -> list[Line]:
         lines = self._wrapped(say("invite.scan" if scan else "invite.type"), width)
