@@ -121,9 +121,12 @@ class _JoinSide:
 class JoinHost(_JoinSide):
     """The end of a member's device: makes an offer, then lets the guest in or refuses."""
 
-    def __init__(self, offer: Offer, now: float) -> None:
+    def __init__(self, offer: Offer | Refused, now: float) -> None:
         super().__init__(JoinPhase.OFFERED, now)
-        self._end.say(offer)
+        if isinstance(offer, Refused):
+            self._end.act(Act.REFUSE, offer)
+        else:
+            self._end.say(offer)
 
     def welcome(self, statements: tuple[bytes, ...], epoch_key: bytes) -> None:
         """After Apply, once the witness's statement is on disk: let the guest in."""

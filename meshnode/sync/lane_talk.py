@@ -17,7 +17,15 @@ from meshnode.errors import RemoteProtocolError
 from meshnode.sync.allowance import Allowance
 from meshnode.sync.blocks import BlockCutter
 from meshnode.sync.item_set import ItemSet, LocalSets
-from meshnode.sync.limits import MAX_HAVE_IDS, MAX_NEG_BYTES, MAX_RANGES, MAX_ROUNDS, PULL_SHARE, REST_SECONDS
+from meshnode.sync.limits import (
+    MAX_HAVE_IDS,
+    MAX_NEG_BYTES,
+    MAX_RANGES,
+    MAX_ROUNDS,
+    PULL_SHARE,
+    REST_SECONDS,
+    RETRY_SECONDS,
+)
 from meshnode.sync.messages import LaneState, Neg, SyncMessage
 from meshnode.sync.negentropy import VERSION_1
 from meshnode.sync.outgoing import Outgoing
@@ -91,7 +99,7 @@ class LaneTalk:
         if self.phase is LanePhase.PULLING and self._pulling.is_over:
             self._pulling.end()
             self._step(Act.ALL_TAKEN)
-        if self._held is not None and self.phase is LanePhase.COMPARING and self._around.allowance.ready_at(now) <= now:
+        if self._held is not None and self._may_answer(self._held, now):
             held, self._held = self._held, None
             self._answer(held, now)
         if not may_begin:
@@ -122,10 +130,6 @@ class LaneTalk:
         message = first_message(items) if self.lane is Lane.STATEMENTS else geometric_message(items)
         self._around.say(Neg(self.lane, True, message))
 
-    def compare_again(self, at: float) -> None:
-        """Another comparison is needed, not before `at`."""
-        self._again_at = at if self._again_at is None else min(at, self._again_at)
-
     def dropped(self, now: float) -> None:
         """The queue of new items was dropped."""
         if self._again_at is None:
@@ -154,6 +158,9 @@ class LaneTalk:
         self._opening = False
         self._held = neg
 
+    def _may_answer(self, neg: Neg, now: float) -> bool:
+        return neg.message == NOTHING_LEFT or self._around.allowance.ready_at(now) <= now
+
     def _answer(self, neg: Neg, now: float) -> None:
         if neg.message == NOTHING_LEFT:
             self._step(Act.FINISHED)
@@ -169,8 +176,10 @@ class LaneTalk:
         self._around.say(Neg(self.lane, False, NOTHING_LEFT if cut else answer.message))
         if cut or answer.finished:
             self._step(Act.FINISHED)
-        if cut or answer.overfull:
-            self.compare_again(now)
+        if cut:
+            self._again_at = now + RETRY_SECONDS
+        elif answer.overfull:
+            self._again_at = now
 
     # -- giving blocks ----------------------------------------------------------------------------------------------
 
@@ -215,7 +224,7 @@ class LaneTalk:
 
     def next_deadline(self, now: float) -> float | None:
         """When to look again."""
-        if self._held is not None and self.phase is LanePhase.COMPARING:
+        if self._held is not None:
             return self._around.allowance.ready_at(now)
         if self.phase is LanePhase.WAITING:
             return self._pulling.try_at

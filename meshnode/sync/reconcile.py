@@ -152,7 +152,7 @@ class _Answering:
             case FingerprintRange(fingerprint=theirs):
                 if self.items.fingerprint(lower, upper) == theirs:
                     return b"", upper
-                self.work += SPLIT_WAYS
+                self.work += SPLIT_WAYS if upper - lower >= LEAF_ITEMS else 1
                 return self._skip(skipped_to) + _split(self.items, self.writer, lower, upper, each.upper), upper
             case IdListRange(ids=ids):
                 self.work += len(ids) // LEAF_ITEMS

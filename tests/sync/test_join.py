@@ -45,6 +45,14 @@ def test_a_guest_is_refused_in_words() -> None:
     assert carry(host, guest) == [Refused("invite-used", "This invite has been used as often as it may be.")]
 
 
+def test_a_guest_may_be_refused_at_once() -> None:
+    no = Refused("invite-expired", "This invite is too old.")
+    host, guest = JoinHost(no, 0.0), JoinGuest(0.0)
+    assert carry(host, guest) == [no]
+    assert host.is_over
+    assert guest.is_over
+
+
 def test_a_guest_who_only_looks_tells_nothing() -> None:
     host, guest = pair()
     guest.bye("looked")
