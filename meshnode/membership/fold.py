@@ -123,7 +123,7 @@ class _Fold:
     def _vouched(self, now: Standing) -> dict[MemberId, tuple[MemberId, ...]]:
         """For whom each member's word counts, as inviter, as witness, or as steward of a hub that witnessed."""
         found: defaultdict[MemberId, set[MemberId]] = defaultdict(set)
-        for vouch in now.vouches():
+        for vouch in now.counted.values():
             for witness in self.evidence.witnesses[vouch.hello]:
                 owners = self.evidence.owners.get(witness.signer, frozenset())
                 for behind in owners | self.evidence.stewards.get(witness.signer, frozenset()):

@@ -55,6 +55,7 @@ class Standing:
         self.entries: dict[MemberId, Vouch] = {}
         self.grounds: dict[MemberId, tuple[Vouch, ...]] = {}
         self.users: defaultdict[StatementId, set[MemberId]] = defaultdict(set)
+        self.counted: dict[StatementId, Vouch] = {}
         self._vouches: defaultdict[MemberId, dict[MemberId, Vouch]] = defaultdict(dict)
         self._waiting: defaultdict[MemberId, set[StatementId]] = defaultdict(set)
         self._genesis = genesis
@@ -141,6 +142,7 @@ class Standing:
         again: set[StatementId] = set()
         for vouch in vouches:
             member = vouch.member
+            self.counted.setdefault(vouch.hello, vouch)
             if vouch.voucher in self._vouches[member]:
                 continue
             self._vouches[member][vouch.voucher] = vouch
@@ -174,7 +176,3 @@ class Standing:
                 for invite in evidence.invites_by.get(device, ()):
                     reached.update(evidence.hellos_of_invite.get(invite, ()))
         return reached
-
-    def vouches(self) -> Iterable[Vouch]:
-        """Every vouch that counts."""
-        return (vouch for by_voucher in self._vouches.values() for vouch in by_voucher.values())

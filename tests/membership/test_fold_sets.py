@@ -1,0 +1,102 @@
+"""Random sets of statements: in any order, in parts, merged, always one answer, and the one that the rules define."""
+
+from __future__ import annotations
+
+import functools
+import random
+
+import pytest
+
+from meshnode.membership.fold import Membership, fold
+from meshnode.membership.statements import sign_leave
+from tests.membership.plain_fold import PlainFold
+from tests.membership.random_network import PEOPLE, RandomNetwork
+from tests.support.people import fuzz_count, seeded_identity
+
+SEEDS = 10
+EACH = 30
+
+
+@functools.cache
+def networks(seed: int) -> list[RandomNetwork]:
+    """Shared by all tests of this module, which must not change them."""
+    return [RandomNetwork(1000 * seed + number) for number in range(fuzz_count(EACH))]
+
+
+def standing(membership: Membership) -> dict[bytes, tuple[bool, bool]]:
+    return {member.id: (member.current, member.established) for member in membership.members.values()}
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_order_repetition_and_parts_make_no_difference(seed: int) -> None:
+    chance = random.Random(seed)
+    for network in networks(seed):
+        street = network.street
+        answer = fold(street.network, street.statements)
+        assert fold(street.network, network.shuffled(chance)) == answer, network.seed
+        parts = [network.part(chance), network.part(chance), network.part(chance)]
+        merged = [each for part in parts for each in part]
+        rest = [each for each in street.statements if each not in merged]
+        assert fold(street.network, [*rest, *merged]) == answer, network.seed
+        for part in parts:
+            assert fold(street.network, part) == fold(street.network, sorted(set(part))), network.seed
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_the_answer_is_the_one_that_the_rules_define(seed: int) -> None:
+    someone_waited = False
+    for network in networks(seed):
+        street = network.street
+        plain = PlainFold(street.network, street.statements)
+        answer = street.membership()
+        assert {d.id for d in answer.devices.values() if d.state.current} == plain.current_devices(), network.seed
+        current = plain.members - plain.leavers
+        assert {m.id for m in answer.members.values() if m.current} == current, network.seed
+        assert {m.id for m in answer.members.values() if m.established} == plain.established & current, network.seed
+        users = {invite: use.users for invite, use in answer.invites.items() if use.users}
+        assert users == {invite: users for invite, users in plain.users.items() if users}, network.seed
+        assert all(len(use.users) <= use.invite.uses for use in answer.invites.values()), network.seed
+        someone_waited |= len(answer.members) > len(plain.members)
+    assert someone_waited, "no set in which an overused invite left somebody out: the networks are too tame"
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_what_belongs_once_belongs_for_ever(seed: int) -> None:
+    """More statements may end a device's standing, never its place as an author."""
+    chance = random.Random(seed)
+    for network in networks(seed):
+        street = network.street
+        more = street.membership()
+        for device in fold(street.network, network.part(chance)).devices.values():
+            assert more.author_class(device.id).belongs, network.seed
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_support_is_enough_for_a_peer_who_holds_nothing_else(seed: int) -> None:
+    for network in networks(seed):
+        street = network.street
+        answer = street.membership()
+        held = {street.id(each): each for each in street.statements}
+        for device in answer.devices.values():
+            support = answer.support(device.id)
+            if device.state.current:
+                assert support[0] == street.id(street.genesis)
+                shown = fold(street.network, [held[each] for each in support])
+                assert shown.author_class(device.id).current, network.seed
+            else:
+                assert support == []
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_a_leave_that_lists_all_it_vouched_for_changes_nobody_else(seed: int) -> None:
+    chance = random.Random(seed)
+    for network in networks(seed):
+        street = network.street
+        answer = street.membership()
+        before = standing(answer)
+        leaver = seeded_identity(chance.choice([n for n in PEOPLE if seeded_identity(n).member in before]))
+        leave = sign_leave(leaver, street.network, answer.vouched_by(leaver.member))
+        after = standing(fold(street.network, [*street.statements, leave]))
+        assert after.pop(leaver.member) == (False, False)
+        before.pop(leaver.member)
+        assert after == before, network.seed
