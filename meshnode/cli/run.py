@@ -6,7 +6,6 @@ import argparse
 import logging
 import os
 import signal
-import sys
 import threading
 
 from meshnode.cli.command import Answer, Call, Command
@@ -52,7 +51,9 @@ def serve(call: Call, *, quiet: bool, with_parent: bool) -> Answer:
 
 def _watch_parent() -> None:
     """End this process in order once whoever started it has gone."""
-    sys.stdin.buffer.read()
+    # Not through sys.stdin: a thread that waits in there lets Python abort when the process ends otherwise.
+    while os.read(0, 1024):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 
