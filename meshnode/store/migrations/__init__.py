@@ -1,1 +1,1 @@
-"""The database's schema as numbered steps; `meshnode.store.migration` runs them in order, each in one transaction."""
+"""Numbered SQL files; `database.migrate` applies those that a database has not seen."""
