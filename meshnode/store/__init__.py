@@ -1,1 +1,1 @@
-"""SQLite: the signed things are the truth, everything else in the file is a cache."""
+"""The store: the two sets of signed things in one SQLite file, and the caches computed from them."""

@@ -1,147 +1,154 @@
-"""Change log: reading what was appended.
+"""Change log: the signed changes, in the order in which they came to this node.
 
 Rules of this module:
-1. Point reads and bounded ranges only: this runs on the event loop's thread.
-2. It sees what is committed. What is applied to the indexes may be a moment behind; nobody is told of it before.
+1. Bytes are kept as they came; this room knows no format. What has to be searched for is handed in beside them.
+2. Appending runs inside the writer's transaction; reading uses the event loop's connection.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from crdt.identifiers import (
-    HASH_BYTES,
-    KEY_BYTES,
-    ChangeId,
-    DeviceId,
-    ItemId,
-    ItemKey,
-    Lane,
-    RecordId,
-    StatementId,
-    item_key,
-)
-from meshnode.store.rows import StoredChange
+from crdt.identifiers import ChangeHash, ChangeId, DeviceId, ItemId, ItemKey, Lane, RecordId, item_key
+from meshnode.store.database import Reader, Row, id_groups
 
-TIME_BYTES = KEY_BYTES - HASH_BYTES
-IN_ONE_QUERY = 500
-_COLUMNS = "row, id, record, author, at, received, lane, envelope"
+MAX_SQL_INTEGER = 2**63 - 1
+_AT_BYTES = 8
+_STORED = "SELECT row, id, record, author, at_ms, received_ms, envelope FROM changes"
+
+
+@dataclass(frozen=True, slots=True)
+class NewChange:
+    """An admitted change on its way to the disk."""
+
+    id: ChangeId
+    record: RecordId
+    author: DeviceId
+    at_ms: int
+    received_ms: int
+    hash: ChangeHash
+    lane: Lane
+    envelope: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChange:
+    """A change that is on the disk; `row` says when it came, counted from 1."""
+
+    row: int
+    id: ChangeId
+    record: RecordId
+    author: DeviceId
+    at_ms: int
+    received_ms: int
+    envelope: bytes
+
+
+def append_changes(connection: sqlite3.Connection, changes: Sequence[NewChange]) -> list[tuple[Lane, StoredChange]]:
+    """Insert those that are not held; they and their lanes, in the order of their rows."""
+    fresh = {change.id: change for change in changes}
+    for places, group in id_groups(list(fresh)):
+        for (known,) in connection.execute(f"SELECT id FROM changes WHERE id IN {places}", group):
+            fresh.pop(known, None)
+    if not fresh:
+        return []
+    first = newest_row(connection) + 1
+    connection.executemany(
+        "INSERT INTO changes (row, id, record, author, at_ms, received_ms, hash, lane, envelope)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (row, new.id, new.record, new.author, new.at_ms, new.received_ms, new.hash, int(new.lane), new.envelope)
+            for row, new in enumerate(fresh.values(), first)
+        ],
+    )
+    return [
+        (new.lane, StoredChange(row, new.id, new.record, new.author, new.at_ms, new.received_ms, new.envelope))
+        for row, new in enumerate(fresh.values(), first)
+    ]
+
+
+def newest_row(connection: sqlite3.Connection) -> int:
+    """The row of the change that came last; 0 when there is none."""
+    (newest,) = connection.execute("SELECT max(row) FROM changes").fetchone()
+    return newest or 0
+
+
+def key_bound(key: bytes) -> tuple[int, bytes]:
+    """A key, or the beginning of one, as the two columns it is kept in."""
+    return min(int.from_bytes(key[:_AT_BYTES].ljust(_AT_BYTES, b"\0"), "big"), MAX_SQL_INTEGER), key[_AT_BYTES:]
+
+
+def change_keys_query(lane: Lane, low: bytes, high: bytes | None) -> tuple[str, tuple[object, ...]]:
+    """The query for `at_ms, id` of one lane's keys from `low` up to below `high`, in order."""
+    below, bound = (" AND (at_ms, id) < (?, ?)", key_bound(high)) if high is not None else ("", ())
+    query = f"SELECT at_ms, id FROM changes WHERE lane = ? AND (at_ms, id) >= (?, ?){below} ORDER BY at_ms, id"
+    return query, (int(lane), *key_bound(low), *bound)
 
 
 class ChangeLog:
-    """Reads of one database."""
+    """Reads of the changes."""
 
-    def __init__(self, reader: sqlite3.Connection) -> None:
+    def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
-    def changes_of(self, record: RecordId) -> list[StoredChange]:
-        """Every change of a record, in the order they came."""
-        query = f"SELECT {_COLUMNS} FROM change WHERE record = ? ORDER BY row"
-        return [_stored(row) for row in self._reader.execute(query, (record,))]
+    def change(self, change: ChangeId) -> StoredChange | None:
+        """One change by its id."""
+        row = self._reader.one(f"{_STORED} WHERE id = ?", (change,))
+        return None if row is None else StoredChange(*row)
 
-    def has_record(self, record: RecordId) -> bool:
-        """Whether anything was written in this record."""
-        found = self._reader.execute("SELECT 1 FROM record_view WHERE record = ?", (record,)).fetchone()
-        return found is not None
+    def of_record(self, record: RecordId) -> list[StoredChange]:
+        """Everything written in one record, in the order in which it came."""
+        return [StoredChange(*row) for row in self._reader.all(f"{_STORED} WHERE record = ? ORDER BY row", (record,))]
 
-    def records(self, kind: int | None = None) -> list[RecordId]:
-        """The ids of all records, or of one kind's."""
-        where, values = ("", ()) if kind is None else (" WHERE kind = ?", (kind,))
-        rows = self._reader.execute(f"SELECT record FROM record_view{where} ORDER BY record", values)
-        return [RecordId(record) for (record,) in rows]
+    def after(self, row: int, limit: int) -> list[StoredChange]:
+        """The next changes that came after a row."""
+        rows = self._reader.all(f"{_STORED} WHERE row > ? ORDER BY row LIMIT ?", (row, limit))
+        return [StoredChange(*each) for each in rows]
 
-    def record_count(self) -> int:
-        """How many records there are."""
-        return int(self._reader.execute("SELECT count(*) FROM record_view").fetchone()[0])
+    def held(self, ids: Sequence[ItemId]) -> set[ItemId]:
+        """Those of `ids` that are on the disk."""
+        return {ItemId(id_) for (id_,) in self._reader.of_ids("SELECT id FROM changes WHERE id IN {ids}", ids)}
 
-    def newest_row(self) -> int:
-        """The row of the change that came last."""
-        return int(self._reader.execute("SELECT coalesce(max(row), 0) FROM change").fetchone()[0])
-
-    def newest_row_of(self, author: DeviceId) -> int:
-        """The row of an author's change that came last; 0 where there is none."""
-        query = "SELECT coalesce(max(row), 0) FROM change WHERE author = ?"
-        return int(self._reader.execute(query, (author,)).fetchone()[0])
-
-    def count_since(self, row: int, author: DeviceId | None = None) -> int:
-        """How many changes came after a row."""
-        where, values = ("", (row,)) if author is None else (" AND author = ?", (row, author))
-        return int(self._reader.execute(f"SELECT count(*) FROM change WHERE row > ?{where}", values).fetchone()[0])
-
-    def held(self, lane: Lane, ids: Sequence[ItemId]) -> set[ItemId]:
-        """Those of `ids` that are stored or parked."""
-        tables = ("statement",) if lane is Lane.STATEMENTS else ("change", "parked")
-        return {
-            ItemId(item)
-            for table in tables
-            for part in _parts(ids)
-            for (item,) in self._reader.execute(f"SELECT id FROM {table} WHERE id IN ({_marks(part)})", part)
-        }
-
-    def items(self, lane: Lane, ids: Sequence[ItemId]) -> list[bytes]:
-        """The bytes of those of `ids` that are stored."""
-        column, table = ("bytes", "statement") if lane is Lane.STATEMENTS else ("envelope", "change")
-        return [
-            data
-            for part in _parts(ids)
-            for (data,) in self._reader.execute(f"SELECT {column} FROM {table} WHERE id IN ({_marks(part)})", part)
-        ]
+    def items(self, ids: Sequence[ItemId]) -> list[bytes]:
+        """The bytes of those of `ids` that are held, in the order asked for."""
+        found = dict(self._reader.of_ids("SELECT id, envelope FROM changes WHERE id IN {ids}", ids))
+        return [found[id_] for id_ in ids if id_ in found]
 
     def range_items(
         self, lane: Lane, low: bytes, high: bytes | None, max_bytes: int
     ) -> tuple[list[tuple[ItemKey, bytes]], bool]:
-        """Items in order from `low` on and before `high`, at least one, up to `max_bytes`; whether that was all."""
-        found: list[tuple[ItemKey, bytes]] = []
-        size = 0
-        for key, data in self._in_order(lane, low):
-            if high is not None and key >= high:
-                break
-            if found and size + len(data) > max_bytes:
-                return found, False
-            found.append((key, data))
-            size += len(data)
-        return found, True
+        """Items in the order of their keys, at least one, up to `max_bytes`; whether the range ends there."""
+        query, arguments = change_keys_query(lane, low, high)
+        return items_within(
+            self._reader, query.replace("at_ms, id FROM", "at_ms, id, envelope FROM"), arguments, max_bytes
+        )
 
-    def _in_order(self, lane: Lane, low: bytes) -> Iterator[tuple[ItemKey, bytes]]:
-        low = low.ljust(KEY_BYTES, b"\0")
-        item = low[TIME_BYTES:KEY_BYTES]
-        if lane is Lane.STATEMENTS:
-            if any(low[:TIME_BYTES]):
-                return
-            query = "SELECT id, bytes FROM statement WHERE id >= ? ORDER BY id"
-            for found, data in self._reader.execute(query, (item,)):
-                yield item_key(0, found), data
-            return
-        at = min(int.from_bytes(low[:TIME_BYTES], "big"), 2**62)
-        query = "SELECT at, id, envelope FROM change WHERE lane = ? AND (at, id) >= (?, ?) ORDER BY at, id"
-        for at_ms, found, data in self._reader.execute(query, (int(lane), at, item)):
-            yield item_key(at_ms, found), data
+    def count_of(self, author: DeviceId, after_row: int) -> int:
+        """How many changes of one author came after a row."""
+        row = self._reader.one("SELECT count(*) FROM changes WHERE author = ? AND row > ?", (author, after_row))
+        return int(row[0]) if row else 0
 
-    def statements(self) -> list[tuple[StatementId, bytes]]:
-        """Every statement."""
-        rows = self._reader.execute("SELECT id, bytes FROM statement ORDER BY row")
-        return [(StatementId(item), data) for item, data in rows]
-
-    def parked_authors(self) -> list[DeviceId]:
-        """Whose changes wait for statements."""
-        return [DeviceId(author) for (author,) in self._reader.execute("SELECT DISTINCT author FROM parked")]
-
-    def parked_of(self, author: DeviceId) -> list[bytes]:
-        """What waits of one author."""
-        return [data for (data,) in self._reader.execute("SELECT envelope FROM parked WHERE author = ?", (author,))]
+    def newest_row_of(self, author: DeviceId) -> int:
+        """The row of the newest change of one author; 0 when there is none."""
+        row = self._reader.one("SELECT max(row) FROM changes WHERE author = ?", (author,))
+        return int(row[0] or 0) if row else 0
 
 
-def _stored(row: tuple[int, bytes, bytes, bytes, int, int, int, bytes]) -> StoredChange:
-    number, item, record, author, at_ms, received_ms, lane, envelope = row
-    return StoredChange(
-        number, ChangeId(item), RecordId(record), DeviceId(author), at_ms, received_ms, Lane(lane), envelope
-    )
+def items_within(
+    reader: Reader, query: str, arguments: tuple[object, ...], max_bytes: int
+) -> tuple[list[tuple[ItemKey, bytes]], bool]:
+    """Rows of `at_ms, id, bytes` as items, up to `max_bytes` but at least one; whether there are no more."""
+    size = count = 0
 
+    def enough(row: Row) -> bool:
+        nonlocal size, count
+        size += len(row[2])
+        count += 1
+        return size > max_bytes and count > 1
 
-def _parts(ids: Sequence[ItemId]) -> Iterable[Sequence[ItemId]]:
-    return (ids[start : start + IN_ONE_QUERY] for start in range(0, len(ids), IN_ONE_QUERY))
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ",".join("?" * len(values))
+    rows = reader.some(query, arguments, enough)
+    more = size > max_bytes and count > 1
+    kept = rows[:-1] if more else rows
+    return [(item_key(at_ms, id_), found) for at_ms, id_, found in kept], not more

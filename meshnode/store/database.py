@@ -1,108 +1,174 @@
-"""Database: opening one SQLite file so that a power cut costs nothing that was acknowledged.
+"""Database: connections to the one SQLite file, with the settings that everything else relies on.
 
 Rules of this module:
-1. WAL, synchronous=FULL, no mmap (a lost page would be a lost row), the directory flushed after creation.
-2. The schema moves forward by numbered files, each in one transaction with its number; a newer file is refused.
-3. Two processes never write one folder: whoever holds the lock has it.
+1. Write-ahead log with `synchronous=FULL`: a commit that returned is on the disk. Never memory-mapped: an I/O error in a
+   mapping corrupts instead of failing.
+2. Whatever SQLite raises leaves here as one of `meshnode.errors`; the caller learns whether the disk is full, the file is
+   damaged or something else went wrong.
+3. A read is finished before its method returns: no snapshot stays open and keeps the log from being taken in.
 """
 
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import sqlite3
-from importlib import resources
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any, Final
 
-from meshnode.durable_file import fsync_directory
-from meshnode.errors import DiskFull, NewerStorage, NodeBusy, StorageDamaged, StorageError
+from meshnode.errors import DiskFull, StorageDamaged, StorageError
 
-FILE_NAME = "meshnode.sqlite"
-BUSY_SECONDS = 10.0
-CACHE_KIB = 4096
-"""What a Pi with 512 MB can spare for each of the two connections."""
+FILE_NAME: Final = "meshnode.sqlite"
+SIDE_FILES: Final = ("", "-wal", "-shm")
+"""What one database consists of on the disk."""
+PAGE_BYTES: Final = 4096
+WRITER_CACHE_KIB: Final = 4096
+"""Holds the pages that a batch of 500 random ids touches in the indexes of 100,000 changes."""
+READER_CACHE_KIB: Final = 2048
+LOG_BYTES: Final = 4 * 1024 * 1024
+"""A log that grew during a backlog is cut back to this."""
+FULL_BELOW_BYTES: Final = 64 * 1024
+"""Less free space than this makes an unspecific I/O error a full disk."""
+ID_GROUPS: Final = (1, 8, 64, 512)
+"""Sizes of `IN (...)` lists, so that few statements have to be prepared."""
 
+Row = tuple[Any, ...]
 
-def lock_folder(folder: Path) -> int:
-    """Take the folder for this process; the descriptor that holds it.
-
-    Raises:
-        NodeBusy: another process has it.
-    """
-    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(descriptor)
-        if error.errno in {errno.EWOULDBLOCK, errno.EACCES}:
-            raise NodeBusy from error
-        raise StorageError(f"The folder {folder} cannot be locked: {error.strerror}.") from error
-    return descriptor
-
-
-def connect(path: Path) -> sqlite3.Connection:
-    """One connection; transactions are begun by hand."""
-    database = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "mmap_size=0", f"cache_size=-{CACHE_KIB}"):
-        database.execute(f"PRAGMA {pragma}")
-    return database
+_FULL = {sqlite3.SQLITE_FULL}
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_UNSPECIFIC = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+_PRIMARY_CODE = 0xFF
 
 
-def open_database(path: Path, *, thorough: bool) -> sqlite3.Connection:
-    """Open, check and migrate.
-
-    Args:
-        path: the file; created if missing.
-        thorough: look through the whole file, because the last end was not an orderly one.
+def connect(path: Path, *, cache_kib: int, read_only: bool = False) -> sqlite3.Connection:
+    """Open the file with every setting made; it is created when missing.
 
     Raises:
-        StorageDamaged: SQLite cannot make sense of the file.
-        NewerStorage: a newer meshnode wrote it.
-        DiskFull, StorageError: it cannot be opened.
+        StorageError: it cannot be opened; the class says why.
     """
-    created = not path.exists()
     try:
-        database = connect(path)
-        if thorough and not created:
-            found = database.execute("PRAGMA quick_check(1)").fetchone()
-            if found != ("ok",):
-                raise sqlite3.DatabaseError(str(found))
-        migrate(database)
-        if created:
-            fsync_directory(path.parent)
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
     except sqlite3.Error as error:
-        raise storage_error(error) from error
-    return database
+        raise storage_error(error, path.parent) from error
+    try:
+        connection.execute("PRAGMA mmap_size=0")
+        if connection.execute("PRAGMA journal_mode=WAL").fetchone() != ("wal",):
+            raise StorageError(f"{path.parent} is on a disk that cannot keep a write-ahead log.")
+        for setting in (
+            "synchronous=FULL",
+            f"cache_size=-{cache_kib}",
+            f"journal_size_limit={LOG_BYTES}",
+            "cell_size_check=ON",
+            "trusted_schema=OFF",
+            *(("query_only=ON",) if read_only else ()),
+        ):
+            connection.execute(f"PRAGMA {setting}")
+    except BaseException as error:
+        connection.close()
+        if isinstance(error, sqlite3.Error):
+            raise storage_error(error, path.parent) from error
+        raise
+    return connection
 
 
-def migrate(database: sqlite3.Connection) -> None:
-    """Bring the schema up to date.
-
-    Raises:
-        NewerStorage: it is ahead of this version.
-    """
-    steps = migration_steps()
-    (version,) = database.execute("PRAGMA user_version").fetchone()
-    if version > len(steps):
-        raise NewerStorage
-    for number, script in list(enumerate(steps, 1))[version:]:
-        # One script, one transaction: a cut in the middle leaves the step before.
-        database.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version={number};\nCOMMIT;")
-
-
-def migration_steps() -> list[str]:
-    """The scripts in order."""
-    folder = resources.files("meshnode.store.migrations")
-    names = sorted(each.name for each in folder.iterdir() if each.name.endswith(".sql"))
-    return [(folder / name).read_text(encoding="utf-8") for name in names]
-
-
-def storage_error(error: sqlite3.Error) -> StorageError:
-    """What an error of SQLite means to a person."""
-    name = getattr(error, "sqlite_errorname", "") or ""
-    if name.startswith("SQLITE_FULL"):
+def storage_error(error: Exception, directory: Path) -> StorageError:
+    """What an error of SQLite or of the system means for a person."""
+    if isinstance(error, StorageError):
+        return error
+    if isinstance(error, OSError):
+        kind = DiskFull if error.errno in {errno.ENOSPC, errno.EDQUOT} else StorageError
+        return kind(f"{directory}: {error.strerror}.") if kind is StorageError else DiskFull()
+    code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE
+    if code in _FULL or (code in _UNSPECIFIC and free_bytes(directory) < FULL_BELOW_BYTES):
         return DiskFull()
-    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or not isinstance(error, sqlite3.OperationalError):
-        return StorageDamaged(f"The database is damaged ({error}).")
-    return StorageError(f"The disk did not take it ({error}). Nothing was acknowledged.")
+    if code in _DAMAGED:
+        return StorageDamaged(f"The database in {directory} is damaged: {error}.")
+    return StorageError(f"The database in {directory} cannot be used: {error}.")
+
+
+def free_bytes(directory: Path) -> int:
+    """How much more fits on the disk of a directory."""
+    try:
+        numbers = os.statvfs(directory)
+    except OSError:
+        return 0
+    return numbers.f_bavail * numbers.f_frsize
+
+
+def id_groups(ids: Sequence[bytes]) -> Iterator[tuple[str, list[bytes]]]:
+    """Cut ids into `(placeholders, arguments)` for `IN`; short groups are filled up with their last id."""
+    at = 0
+    while at < len(ids):
+        left = len(ids) - at
+        size = next((size for size in ID_GROUPS if size >= left), ID_GROUPS[-1])
+        group = list(ids[at : at + size])
+        at += len(group)
+        group.extend(group[-1:] * (size - len(group)))
+        yield f"({','.join('?' * size)})", group
+
+
+class Reader:
+    """The one connection that reads for the event loop's thread; it sees what is committed."""
+
+    def __init__(self, path: Path, on_damage: Callable[[StorageDamaged], None]) -> None:
+        self._connection = connect(path, cache_kib=READER_CACHE_KIB, read_only=True)
+        self._directory = path.parent
+        self._on_damage = on_damage
+
+    def all(self, query: str, arguments: Sequence[object] = ()) -> list[Row]:
+        """Every row of an answer.
+
+        Raises:
+            StorageError: it cannot be read.
+        """
+        try:
+            return self._connection.execute(query, arguments).fetchall()
+        except sqlite3.Error as error:
+            raise self._failure(error) from error
+
+    def one(self, query: str, arguments: Sequence[object] = ()) -> Row | None:
+        """The first row of an answer.
+
+        Raises:
+            StorageError: it cannot be read.
+        """
+        rows = self.all(query, arguments)
+        return rows[0] if rows else None
+
+    def some(self, query: str, arguments: Sequence[object], enough: Callable[[Row], bool]) -> list[Row]:
+        """Rows up to and including the first that is `enough`.
+
+        Raises:
+            StorageError: they cannot be read.
+        """
+        rows: list[Row] = []
+        try:
+            cursor = self._connection.execute(query, arguments)
+            try:
+                for row in cursor:
+                    rows.append(row)
+                    if enough(row):
+                        break
+            finally:
+                cursor.close()
+        except sqlite3.Error as error:
+            raise self._failure(error) from error
+        return rows
+
+    def of_ids(self, query: str, ids: Sequence[bytes]) -> list[Row]:
+        """Every row whose id is one of `ids`; `{ids}` in the query stands for their list."""
+        rows: list[Row] = []
+        for places, group in id_groups(ids):
+            rows.extend(self.all(query.format(ids=places), group))
+        return rows
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def _failure(self, error: sqlite3.Error) -> StorageError:
+        failure = storage_error(error, self._directory)
+        if isinstance(failure, StorageDamaged):
+            self._on_damage(failure)
+        return failure

@@ -1,88 +1,149 @@
-"""Salvage: what to do with a database that SQLite cannot make sense of.
+"""Salvage: fills a new database with what is provably whole in a damaged one, and with the spare notes.
 
 Rules of this module:
-1. Nothing is thrown away: the damaged files go to `quarantine/<time>/` as they are.
-2. A row is taken over only if the caller's check of its bytes passes; SQLite's own opinion of a page is not asked.
+1. Nothing is believed because of the column it stood in: every item is made again from its own bytes by the `ItemReader`,
+   which refuses what was altered.
+2. The rest comes from peers: what they are known to hold is forgotten, so that both sides compare anew.
 """
 
 from __future__ import annotations
 
-import contextlib
+import logging
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import Any, Protocol, TypeVar
 
-from meshnode.durable_file import fsync_directory
-from meshnode.store.database import FILE_NAME
+from meshnode.store.batch import Batch
+from meshnode.store.change_log import NewChange
+from meshnode.store.damaged_file import DamagedFile
+from meshnode.store.high_water import Mark
+from meshnode.store.notebook import OWN_PREFIX, EpochKey, Notes
+from meshnode.store.statement_log import NewStatement
+from meshnode.store.transaction import commit_group
+from meshnode.store.unapplied import Unapplied
 
-Check = Callable[[bytes, bytes], bool]
-"""Whether a change's id and envelope belong together."""
-SUFFIXES = ("", "-wal", "-shm")
-STEP = 64
-PAGE_SIZE_AT = 16
-PAGE_COUNT_AT = 28
+log = logging.getLogger("meshnode.store")
 
-
-def set_aside(folder: Path, stamp: str) -> Path:
-    """Move the database's files to quarantine; where the database is now."""
-    quarantine = folder / "quarantine" / stamp
-    quarantine.mkdir(parents=True, exist_ok=True)
-    for suffix in SUFFIXES:
-        source = folder / (FILE_NAME + suffix)
-        if source.exists():
-            source.replace(quarantine / source.name)
-    fsync_directory(folder)
-    return quarantine / FILE_NAME
+BATCH = 500
+MAX_RECEIVED_MS = 2**53
+Item = TypeVar("Item")
 
 
-def pad(path: Path) -> None:
-    """Give a file that was cut short the length its header names, in zeros: SQLite refuses a short one outright."""
-    with contextlib.suppress(OSError), path.open("r+b") as file:
-        header = file.read(100)
-        page = int.from_bytes(header[PAGE_SIZE_AT : PAGE_SIZE_AT + 2], "big") or 4096
-        wanted = (65536 if page == 1 else page) * int.from_bytes(header[PAGE_COUNT_AT : PAGE_COUNT_AT + 4], "big")
-        if file.seek(0, 2) < wanted < 2**40:
-            file.truncate(wanted)
+class ItemReader(Protocol):
+    """Makes items from their bytes again; the store itself knows no format. `meta` is the notebook's."""
+
+    def change(self, meta: Mapping[str, str], envelope: bytes, received_ms: int) -> NewChange | None:
+        """The change these bytes are; None when they are none of this network's."""
+
+    def statement(self, meta: Mapping[str, str], statement: bytes) -> NewStatement | None:
+        """The statement these bytes are; None when they are none of this network's."""
 
 
-def salvage_rows(path: Path, table: str, columns: str) -> Iterator[tuple[object, ...]]:
-    """Every row of a table that can still be read, skipping what cannot."""
+@dataclass(frozen=True, slots=True)
+class Salvaged:
+    """How much was saved."""
+
+    changes: int = 0
+    statements: int = 0
+
+    @property
+    def sentence(self) -> str:
+        """For a person."""
+        if not self.changes and not self.statements:
+            return "Nothing could be saved from it; neighbours will send everything again."
+        return f"{self.changes} changes and {self.statements} statements were saved from it."
+
+
+def salvage(
+    connection: sqlite3.Connection, place: Path | None, reader: ItemReader | None, before: Mark | None, spare: Notes
+) -> Salvaged:
+    """Fill a new database from a damaged one in `place` (None: there is none) and from the spare notes.
+
+    Raises:
+        sqlite3.Error: the new database cannot be written.
+    """
+    damaged = _opened(place)
+    if damaged is None:
+        _commit(connection, Batch(meta=spare.meta, epoch_keys=spare.epoch_keys))
+        return Salvaged()
     try:
-        database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-        (highest,) = database.execute(f"SELECT max(row) FROM {table}").fetchone()
-    except sqlite3.Error:
-        highest = None
-        with contextlib.suppress(sqlite3.Error):
-            database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-            highest = _highest_by_trying(database, table)
-    if not highest:
-        return
-    with contextlib.closing(database):
-        for start in range(1, highest + 1, STEP):
-            yield from _range(database, table, columns, start, min(start + STEP, highest + 1))
+        notes = _notes(damaged, spare)
+        _commit(connection, Batch(meta=notes.meta, epoch_keys=notes.epoch_keys))
+        _save_addresses(connection, damaged)
+        return Salvaged() if reader is None else _save_items(connection, damaged, reader, notes.meta, before)
+    finally:
+        damaged.close()
 
 
-def _highest_by_trying(database: sqlite3.Connection, table: str) -> int:
-    """Double a row number until nothing is found any more."""
-    highest = STEP
-    while highest < 2**31:
-        try:
-            if database.execute(f"SELECT 1 FROM {table} WHERE row >= ? LIMIT 1", (highest,)).fetchone() is None:
-                return highest
-        except sqlite3.Error:
-            pass
-        highest *= 2
-    return 0
-
-
-def _range(
-    database: sqlite3.Connection, table: str, columns: str, start: int, end: int
-) -> Iterator[tuple[object, ...]]:
+def _opened(place: Path | None) -> DamagedFile | None:
+    if place is None:
+        return None
     try:
-        query = f"SELECT {columns} FROM {table} WHERE row >= ? AND row < ?"
-        yield from database.execute(query, (start, end)).fetchall()
-    except sqlite3.Error:
-        if end - start > 1:
-            middle = (start + end) // 2
-            yield from _range(database, table, columns, start, middle)
-            yield from _range(database, table, columns, middle, end)
+        return DamagedFile(place)
+    except OSError as error:
+        # For example no room for a copy: the file stays in quarantine, the rest comes from peers.
+        log.warning("nothing could be saved from %s: %s", place, error)
+        return None
+
+
+def _save_items(
+    connection: sqlite3.Connection,
+    damaged: DamagedFile,
+    reader: ItemReader,
+    meta: Mapping[str, str],
+    before: Mark | None,
+) -> Salvaged:
+    statements = changes = 0
+    lanes = before.lanes if before is not None else {}
+    hint = lanes["statements"].count if "statements" in lanes else 0
+    found = (reader.statement(meta, row[0]) for row in damaged.rows("statements", "bytes", hint) if _bytes(row[0]))
+    for group in _groups(found):
+        statements += _commit(connection, Batch(statements=group))
+    rows = damaged.rows("changes", "envelope, received_ms", before.row if before is not None else 0)
+    read = (reader.change(meta, row[0], _moment(row[1])) for row in rows if _bytes(row[0]))
+    for batch in _groups(read):
+        changes += _commit(connection, Batch(changes=batch))
+    return Salvaged(changes, statements)
+
+
+def _commit(connection: sqlite3.Connection, batch: Batch) -> int:
+    """Write a batch; how many items were new."""
+    (answer,) = commit_group(connection, [batch], [], Unapplied())
+    if isinstance(answer, Exception):
+        raise answer
+    return len(answer.changes) + len(answer.statements)
+
+
+def _notes(damaged: DamagedFile, spare: Notes) -> Notes:
+    """The notebook: the spare one where it has a word, the damaged one for the rest."""
+    rows = damaged.small("SELECT name, value FROM meta")
+    meta = {name: value for name, value in rows if isinstance(name, str) and isinstance(value, str)}
+    notes = Notes({name: value for name, value in (meta | spare.meta).items() if not name.startswith(OWN_PREFIX)})
+    for id_, key, created_ms in damaged.small("SELECT id, key, created_ms FROM epoch_keys"):
+        if _bytes(id_) and _bytes(key):
+            notes.add_keys([EpochKey(id_, key, _moment(created_ms))])
+    notes.add_keys(spare.epoch_keys)
+    return notes
+
+
+def _save_addresses(connection: sqlite3.Connection, damaged: DamagedFile) -> None:
+    rows = damaged.small("SELECT device, endpoint, proved_ms FROM addresses")
+    whole = [row for row in rows if _bytes(row[0]) and isinstance(row[1], str) and isinstance(row[2], int)]
+    connection.executemany("INSERT OR IGNORE INTO addresses (device, endpoint, proved_ms) VALUES (?, ?, ?)", whole)
+
+
+def _groups(items: Iterable[Item | None]) -> Iterator[list[Item]]:
+    whole = (item for item in items if item is not None)
+    while group := list(islice(whole, BATCH)):
+        yield group
+
+
+def _bytes(value: Any) -> bool:
+    return isinstance(value, bytes)
+
+
+def _moment(value: Any) -> int:
+    return min(max(value, 0), MAX_RECEIVED_MS) if isinstance(value, int) else 0

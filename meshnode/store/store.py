@@ -1,280 +1,321 @@
-"""Store: one network's database, as the rooms above see it.
+"""Store: the one SQLite file of a network: both sets of signed things, their indexes, and the caches computed from them.
 
 Rules of this module:
-1. Nothing is acknowledged before its transaction has been flushed to the disk.
-2. Reads happen on the event loop's thread with a connection of their own. The indexes change on that thread too, when
-   the caller passes a finished `Committed` to `applied`: nobody sees half a transaction.
-3. What is damaged is set aside, never deleted; what can be proved by its own bytes is taken over.
+1. Writes go to the writer's thread: `submit` from any thread, its future resolves after COMMIT. Nothing may be sent,
+   acknowledged or shown before. Do not abandon a submitted batch: shield the wait, then call `applied`.
+2. Reads belong to one thread, the event loop's, and see what is committed.
+3. The set indexes (`index`) change only inside `applied`, on the event loop's thread, one whole commit at a time and in
+   the order of the commits: whatever is asked of them in between belongs to one set. `newest_row` moves with them.
+4. Views, notes about peers and addresses are written a moment later; reading shows them at once.
 """
 
 from __future__ import annotations
 
-import os
-import sqlite3
-import uuid
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 
-from crdt.identifiers import DeviceId, Lane, RecordId, StatementId, item_key
-from meshnode.durable_file import durable_file, fsync_directory
-from meshnode.errors import DiskFull, StorageDamaged, StorageError
-from meshnode.store.appending import append
-from meshnode.store.caches import Caches
-from meshnode.store.change_log import ChangeLog
-from meshnode.store.database import FILE_NAME, connect, lock_folder, open_database, storage_error
-from meshnode.store.high_water import Mark, read_mark, write_mark
-from meshnode.store.rows import Batch, CachedView, Committed, PeerRow
-from meshnode.store.salvage import Check, pad, salvage_rows, set_aside
+from crdt.identifiers import ChangeId, DeviceId, ItemId, ItemKey, Lane, RecordId, StatementId, item_key
+from meshnode.errors import StorageError
+from meshnode.store.background_check import BackgroundCheck
+from meshnode.store.batch import Batch, Committed
+from meshnode.store.bucket_table import keys_query, load_buckets
+from meshnode.store.change_log import ChangeLog, NewChange, StoredChange
+from meshnode.store.chores import Chores
+from meshnode.store.database import FILE_NAME, Reader
+from meshnode.store.directory_lock import DirectoryLock
+from meshnode.store.health import Health
+from meshnode.store.notebook import EpochKey, Notes, read_notes
+from meshnode.store.opening import Opened, open_database, prepare_directory
+from meshnode.store.parked import Parked, ParkedChange
+from meshnode.store.peers import KnownAddress, PeerRow, Peers
+from meshnode.store.record_views import RecordView, RecordViews
+from meshnode.store.salvage import ItemReader
 from meshnode.store.set_index import SetIndex
-from meshnode.store.writer import Work, Writer
+from meshnode.store.statement_log import NewStatement, StatementLog
+from meshnode.store.unapplied import Unapplied
+from meshnode.store.writer import Writer
 
-__all__ = ["Store"]
+__all__ = [
+    "Batch",
+    "Committed",
+    "EpochKey",
+    "ItemReader",
+    "KnownAddress",
+    "NewChange",
+    "NewStatement",
+    "ParkedChange",
+    "PeerRow",
+    "RecordView",
+    "Store",
+    "StoredChange",
+]
 
-RESERVE_BYTES = 1024 * 1024
-"""Enough for the log and shared-memory files that a database needs before it can even be opened."""
-MARK_EVERY = 500
-"""Commits between two high-water marks: one small file write in many seconds of work."""
-INDEX_EVERY = 50
-"""Commits between two writes of changed buckets; what is not written is added up again when opening."""
 
+class Store:
+    """An open store; `Store.open` makes one."""
 
-class Store(ChangeLog):
-    """The database of one network in one folder."""
-
-    def __init__(self, folder: Path, writing: sqlite3.Connection, lock: int, recovering: str) -> None:
-        self._folder = folder
+    def __init__(self, directory: Path, lock: DirectoryLock, opened: Opened, notes: Notes) -> None:
+        self.directory = directory
         self._lock = lock
-        reader = connect(folder / FILE_NAME)
-        super().__init__(reader)
-        self.recovering = recovering
-        """A sentence about what happened to the database, empty where nothing did."""
-        self._writer = Writer(writing)
-        self._caches = Caches(reader, self._writer.lazily)
-        self._indexes = {lane: SetIndex(reader, lane) for lane in Lane}
-        for index in self._indexes.values():
-            index.catch_up()
-        self._applied_row = self.newest_row()
-        self._commits = 0
-        self._records = self.record_count()
-        if not self.meta("database"):
-            self.set_meta("database", uuid.uuid4().hex)
+        self._connection = opened.connection
+        self._health = Health()
+        self._health.recovering = opened.recovering
+        self._unapplied = Unapplied()
+        self._reader = Reader(directory / FILE_NAME, self._health.damaged)
+        self._chores = Chores(opened.connection, directory, opened.database, self._health)
+        self._writer = Writer(opened.connection, directory, self._unapplied, self._health, self._chores)
+        self._notes = notes
+        self._changes = ChangeLog(self._reader)
+        self._statements = StatementLog(self._reader)
+        self._views = RecordViews(self._reader, self._writer.later)
+        self._parked = Parked(self._reader)
+        self._peers = Peers(self._reader, self._writer.later)
+        self._indexes = {lane: self._open_index(lane) for lane in Lane}
+        self._newest_row = self._newest_on_disk()
+        self._check = BackgroundCheck(directory, self._health) if opened.check_later else None
+        self._writer.start()
 
     @classmethod
-    def open(cls, folder: Path, *, check: Check = lambda item, envelope: False, stamp: str = "damaged") -> Store:
-        """Open a folder's database; made if there is none.
+    def open(cls, directory: Path, reader: ItemReader | None = None) -> Store:
+        """Open the store of a directory, which is made when missing.
 
         Args:
-            folder: where it lies.
-            check: whether a change's id and envelope belong together, for salvaging.
-            stamp: names the quarantine of damaged files; a time.
+            directory: belongs to this store alone.
+            reader: makes items from their bytes again, should the database be damaged; without one nothing is saved
+                from it.
 
         Raises:
-            NodeBusy: another process has it.
-            NewerStorage, DiskFull, StorageError: it cannot be opened.
+            NodeBusy: another process has it open.
+            NewerStorage: a newer meshnode wrote it; nothing was changed.
+            DiskFull, StorageError: it cannot be opened.
         """
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = lock_folder(folder)
+        prepare_directory(directory)
+        lock = DirectoryLock(directory)
         try:
-            return cls._open_locked(folder, lock, check, stamp)
+            opened = open_database(directory, reader)
+            try:
+                return cls(directory, lock, opened, read_notes(opened.connection))
+            except BaseException:
+                opened.connection.close()
+                raise
         except BaseException:
-            os.close(lock)
+            lock.release()
             raise
 
-    @classmethod
-    def _open_locked(cls, folder: Path, lock: int, check: Check, stamp: str) -> Store:
-        mark = read_mark(folder)
-        path = folder / FILE_NAME
-        thorough = mark is None or not mark.clean
-        try:
-            store = cls(folder, _open_with_reserve(path, thorough=thorough), lock, "")
-            store._compare(mark)
-        except (StorageDamaged, sqlite3.DatabaseError):
-            damaged = set_aside(folder, stamp)
-            store = cls(folder, open_database(path, thorough=False), lock, "")
-            saved = store._salvage(damaged, check)
-            store.recovering = (
-                f"The database was damaged. {saved} entries were saved from it; the rest comes back from neighbours. "
-                f"The damaged file is kept in {damaged.parent}."
-            )
-        _make_reserve(folder)
-        store._write_mark(clean=False)
-        return store
-
     def close(self) -> None:
-        """Write everything that is still held back, and let go of the folder."""
-        self._writer.lazily(self._write_index)
-        self._writer.submit(lambda _: None).result()
-        self._write_mark(clean=True)
+        """Write what waits, end the writer's thread and mark the end as in order."""
+        if self._check is not None:
+            self._check.stop()
         self._writer.close()
         self._reader.close()
-        os.close(self._lock)
+        self._chores.close()
+        self._connection.close()
+        self._lock.release()
+
+    # -- health -----------------------------------------------------------------------------------------------------
+
+    @property
+    def recovering(self) -> str:
+        """What was lost or damaged when this store was opened, as a sentence; empty when nothing was."""
+        return self._health.recovering
+
+    @property
+    def trouble(self) -> str:
+        """Why what is written does not reach the disk now, as a sentence; empty when it does."""
+        return self._health.trouble
 
     # -- writing ----------------------------------------------------------------------------------------------------
 
     def submit(self, batch: Batch) -> Future[Committed]:
-        """Append a batch; the future has what was new once that is on disk, or a StorageError."""
-        return self._writer.submit(lambda database: append(database, batch))
+        """Write a batch. The future resolves when it is on the disk, or with StorageError: then nothing of it is."""
+        return self._writer.submit(batch)
 
     def applied(self, committed: Committed) -> None:
-        """Bring a commit into the indexes. On the event loop's thread, once for every future."""
-        for lane in (Lane.URGENT, Lane.ORDINARY):
-            keys = [item_key(change.at_ms, change.id) for change in committed.changes if change.lane is lane]
-            if keys:
-                self._indexes[lane].add(keys, committed.newest_row)
-        if committed.statements:
-            keys = [item_key(0, statement.id) for statement in committed.statements]
-            self._indexes[Lane.STATEMENTS].add(keys, committed.newest_statement)
-        for change in committed.changes:
-            self._caches.changed(change.record)
-        self._applied_row = max(self._applied_row, committed.newest_row)
-        self._commits += 1
-        if self._commits % INDEX_EVERY == 0:
-            self._writer.lazily(self._write_index)
-        if self._commits % MARK_EVERY == 0:
-            self._write_mark(clean=False)
-
-    def take_parked(self, author: DeviceId) -> list[bytes]:
-        """What waits of one author; it stays parked until it has been admitted."""
-        return self.parked_of(author)
-
-    def _write_index(self, database: sqlite3.Connection) -> None:
-        for lane, index in self._indexes.items():
-            row, rows = index.take_unwritten()
-            database.executemany("INSERT OR REPLACE INTO bucket (lane, low, count, total) VALUES (?, ?, ?, ?)", rows)
-            _put_meta(database, f"index_row_{int(lane)}", str(row))
-
-    def _write_mark(self, *, clean: bool) -> None:
-        counts = [len(self._indexes[lane]) for lane in Lane]
-        mark = Mark(self.meta("database") or "", counts[1] + counts[2], counts[0], clean)
-        try:
-            write_mark(self._folder, mark)
-        except StorageError:
-            # The older mark is still true: it promises no more than there is.
-            return
-
-    def _compare(self, mark: Mark | None) -> None:
-        """Say so when the database holds less than was known to be in it."""
-        held = len(self._indexes[Lane.URGENT]) + len(self._indexes[Lane.ORDINARY])
-        if mark is not None and held < mark.changes:
-            self.recovering = (
-                f"{mark.changes - held} entries that were stored here are gone: the disk or a restored copy lost them. "
-                "They come back from neighbours."
-            )
-
-    def _salvage(self, damaged: Path, check: Check) -> int:
-        pad(damaged)
-        columns = "id, lane, at, record, author, received, envelope"
-        rows = [row for row in salvage_rows(damaged, "change", columns) if check(bytes(row[0]), bytes(row[-1]))]  # type: ignore[call-overload]
-        insert = f"INSERT OR IGNORE INTO change ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?)"
-        views = "INSERT OR IGNORE INTO record_view SELECT record, ?, NULL, 1, 0 FROM change WHERE record = ?"
-        statements = list(salvage_rows(damaged, "statement", "id, bytes"))
-        meta = list(salvage_rows(damaged, "meta", "name, value"))
-
-        def work(database: sqlite3.Connection) -> None:
-            database.executemany(insert, rows)
-            database.executemany("INSERT OR IGNORE INTO statement (id, bytes) VALUES (?, ?)", statements)
-            database.executemany(views, [(bytes(row[3])[0], row[3]) for row in rows])  # type: ignore[call-overload]
-            database.executemany("INSERT OR IGNORE INTO meta (name, value) VALUES (?, ?)", meta)
-
-        self._writer.submit(work).result()
-        for index in self._indexes.values():
-            index.catch_up()
-        self._applied_row = self.newest_row()
-        return len(rows)
-
-    # -- indexes and caches -----------------------------------------------------------------------------------------
-
-    def index(self, lane: Lane) -> SetIndex:
-        """The set of one lane."""
-        return self._indexes[lane]
-
-    def view(self, record: RecordId) -> CachedView | None:
-        """A record's view as it was computed last."""
-        return self._caches.view(record)
-
-    def keep_view(self, record: RecordId, text: str) -> None:
-        """Keep a view that was computed from everything that is applied now."""
-        self._caches.keep_view(record, text, self._applied_row)
-
-    def stale_records(self, limit: int) -> list[RecordId]:
-        """Some records whose views have to be computed."""
-        return self._caches.stale_records(limit)
-
-    def peer(self, device: DeviceId) -> PeerRow | None:
-        """What a device is known to hold."""
-        return self._caches.peer(device)
-
-    def note_peer(self, device: DeviceId, *, synced_row: int | None = None, last_heard_ms: int | None = None) -> None:
-        """A device acknowledged everything up to a row, or was heard."""
-        self._caches.note_peer(device, synced_row, last_heard_ms)
-
-    # -- small tables -----------------------------------------------------------------------------------------------
-
-    def statement(self, item: StatementId) -> bytes | None:
-        """One statement's bytes."""
-        found = self._reader.execute("SELECT bytes FROM statement WHERE id = ?", (item,)).fetchone()
-        return found[0] if found else None
-
-    def statements_by_id(self, ids: Iterable[StatementId]) -> list[bytes]:
-        """The bytes of these statements, in this order; those not held are left out."""
-        found = (self.statement(item) for item in ids)
-        return [data for data in found if data is not None]
-
-    def meta(self, name: str) -> str | None:
-        """A remembered word."""
-        found = self._reader.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
-        return found[0] if found else None
-
-    def set_meta(self, name: str, value: str) -> None:
-        """Remember a word; on disk when this returns."""
-        self.write(lambda database: _put_meta(database, name, value))
-
-    def address_rows(self) -> list[tuple[bytes, str, int]]:
-        """Device, endpoint and when it was proved there."""
-        return self._reader.execute("SELECT device, endpoint, proved FROM address").fetchall()
-
-    def save_addresses(self, rows: Sequence[tuple[bytes, str, int]]) -> None:
-        """Insert or replace addresses, lazily."""
-        query = "INSERT OR REPLACE INTO address (device, endpoint, proved) VALUES (?, ?, ?)"
-        self._writer.lazily(lambda database: database.executemany(query, rows))
-
-    def remove_addresses(self, rows: Sequence[tuple[bytes, str]]) -> None:
-        """Delete addresses, lazily."""
-        query = "DELETE FROM address WHERE device = ? AND endpoint = ?"
-        self._writer.lazily(lambda database: database.executemany(query, rows))
-
-    def write(self, work: Work) -> None:
-        """Do something small in a transaction and wait for it.
+        """Bring a commit, and those made before it, into the indexes. On the event loop's thread, once a future resolved.
 
         Raises:
-            StorageError: the disk did not take it.
+            StorageError: an index cannot be read.
         """
-        self._writer.submit(work).result()
+        for each in self._unapplied.take_through(committed):
+            for lane, keys in each.keys.items():
+                self._indexes[lane].add(keys)
+            if each.changes:
+                self._newest_row = each.changes[-1].row
+                self._views.forget_count()
+            self._notes.meta.update(each.meta)
+            self._notes.add_keys(each.epoch_keys)
 
+    # -- both sets --------------------------------------------------------------------------------------------------
 
-def _put_meta(database: sqlite3.Connection, name: str, value: str) -> None:
-    database.execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", (name, value))
+    def index(self, lane: Lane) -> SetIndex:
+        """The ordered set of one lane; the same object for as long as the store is open."""
+        return self._indexes[lane]
 
+    def held(self, lane: Lane, ids: Sequence[ItemId]) -> set[ItemId]:
+        """Those of `ids` that need not be fetched: on the disk, or parked."""
+        if lane is Lane.STATEMENTS:
+            return self._statements.held(ids)
+        return self._changes.held(ids) | self._parked.held(ids)
 
-def _open_with_reserve(path: Path, *, thorough: bool) -> sqlite3.Connection:
-    """Open the database; on a full disk, give it the room that was kept for that."""
-    try:
-        return open_database(path, thorough=thorough)
-    except DiskFull:
-        (path.parent / "reserve").unlink(missing_ok=True)
-        return open_database(path, thorough=thorough)
-    except sqlite3.Error as error:
-        raise storage_error(error) from error
+    def items(self, lane: Lane, ids: Sequence[ItemId]) -> list[bytes]:
+        """The bytes of those of `ids` that are in the set, in the order asked for."""
+        return self._statements.by_id(ids) if lane is Lane.STATEMENTS else self._changes.items(ids)
 
+    def range_items(
+        self, lane: Lane, low: bytes, high: bytes | None, max_bytes: int
+    ) -> tuple[list[tuple[ItemKey, bytes]], bool]:
+        """Items from `low` up to below `high` (None: to the end), at least one if there is one, up to `max_bytes`; and
+        whether the range ends there."""
+        if lane is Lane.STATEMENTS:
+            return self._statements.range_items(low, high, max_bytes)
+        return self._changes.range_items(lane, low, high, max_bytes)
 
-def _make_reserve(folder: Path) -> None:
-    reserve = folder / "reserve"
-    if reserve.exists():
-        return
-    try:
-        with durable_file(reserve) as file:
-            file.write(os.urandom(RESERVE_BYTES))
-        fsync_directory(folder)
-    except StorageError:
-        return
+    # -- changes ----------------------------------------------------------------------------------------------------
+
+    def change(self, change: ChangeId) -> StoredChange | None:
+        """One change by its id."""
+        return self._changes.change(change)
+
+    def changes_of(self, record: RecordId) -> list[StoredChange]:
+        """Everything written in one record, in the order in which it came."""
+        return self._changes.of_record(record)
+
+    def changes_after(self, row: int, limit: int) -> list[StoredChange]:
+        """The next changes that came after a row, in the order in which they came."""
+        return self._changes.after(row, limit)
+
+    def newest_row(self) -> int:
+        """The row of the change that was applied last; 0 when there is none."""
+        return self._newest_row
+
+    def newest_row_of(self, author: DeviceId) -> int:
+        """The row of the newest change of one author; 0 when there is none."""
+        return self._changes.newest_row_of(author)
+
+    def count_since(self, row: int, author: DeviceId | None = None) -> int:
+        """How many changes (of one author, or all) came after a row."""
+        if author is None:
+            # Rows are numbered without gaps.
+            return max(0, self._newest_row - row)
+        return self._changes.count_of(author, row)
+
+    # -- statements -------------------------------------------------------------------------------------------------
+
+    def statements(self) -> list[tuple[StatementId, bytes]]:
+        """Every statement, in the order in which they came."""
+        return self._statements.all()
+
+    def statement(self, statement: StatementId) -> bytes | None:
+        """One statement's bytes."""
+        return self._statements.statement(statement)
+
+    def statements_by_id(self, ids: Iterable[bytes]) -> list[bytes]:
+        """The bytes of those of `ids` that are held, in the order asked for."""
+        return self._statements.by_id(ids)
+
+    # -- parked -----------------------------------------------------------------------------------------------------
+
+    def parked_authors(self) -> list[DeviceId]:
+        """Whose changes wait for statements."""
+        return self._parked.authors()
+
+    def take_parked(self, author: DeviceId) -> list[bytes]:
+        """The envelopes of one author that wait. They stay parked until a batch inserts them as changes."""
+        return self._parked.of_author(author)
+
+    # -- records and views ------------------------------------------------------------------------------------------
+
+    def has_record(self, record: RecordId) -> bool:
+        """Whether anything was written in this record."""
+        return self._views.has(record)
+
+    def records(self, kind: int | None = None) -> list[RecordId]:
+        """Every record of a kind, or of all, in the order of their ids."""
+        return self._views.records(kind)
+
+    def record_count(self) -> int:
+        """How many records there are."""
+        return self._views.count()
+
+    def view(self, record: RecordId) -> RecordView | None:
+        """What people see of a record; None when nothing was written in it."""
+        return self._views.view(record)
+
+    def views_of(self, kind: int | None, after: RecordId | None, limit: int) -> list[RecordView]:
+        """The next views of a kind, or of all, behind a record, in the order of their ids."""
+        return self._views.views_of(kind, after, limit)
+
+    def keep_view(self, record: RecordId, text: str) -> None:
+        """Keep a view computed from everything that was applied so far."""
+        self._views.keep(record, text, self._newest_row)
+
+    def stale_records(self, limit: int) -> list[RecordId]:
+        """Up to `limit` records whose view is not up to date, newest changes first."""
+        return self._views.stale(limit)
+
+    # -- peers ------------------------------------------------------------------------------------------------------
+
+    def peer(self, device: DeviceId) -> PeerRow | None:
+        """What was noted about a device."""
+        return self._peers.row(device)
+
+    def peers(self) -> list[PeerRow]:
+        """Everybody about whom something was noted."""
+        return self._peers.rows()
+
+    def note_peer(self, device: DeviceId, *, synced_row: int | None = None, last_heard_ms: int | None = None) -> None:
+        """Note up to which row a device holds everything (it only rises), and when it was heard."""
+        self._peers.note(device, synced_row, last_heard_ms)
+
+    def addresses(self) -> list[KnownAddress]:
+        """Where devices proved themselves; to be read once, at the start."""
+        return self._peers.addresses()
+
+    def keep_addresses(self, rows: Sequence[KnownAddress]) -> None:
+        """Insert or replace these."""
+        self._peers.keep_addresses(rows)
+
+    def drop_addresses(self, rows: Sequence[KnownAddress]) -> None:
+        """Delete these."""
+        self._peers.drop_addresses(rows)
+
+    # -- the notebook -----------------------------------------------------------------------------------------------
+
+    def meta(self, name: str) -> str | None:
+        """A named value."""
+        return self._notes.meta.get(name)
+
+    def set_meta(self, name: str, value: str) -> Future[Committed]:
+        """Set a named value: at once in memory, and durably once the future resolved (which may be ignored)."""
+        self._notes.meta[name] = value
+        return self.submit(Batch(meta={name: value}))
+
+    def epoch_keys(self) -> list[bytes]:
+        """The keys of the keyring, newest first."""
+        return [each.key for each in self._notes.epoch_keys]
+
+    def keyring(self) -> list[EpochKey]:
+        """The keyring, newest first."""
+        return list(self._notes.epoch_keys)
+
+    def add_epoch_key(self, key: EpochKey) -> Future[Committed]:
+        """Add to the keyring: at once in memory, and durably once the future resolved."""
+        self._notes.add_keys([key])
+        return self.submit(Batch(epoch_keys=(key,)))
+
+    # -- parts ------------------------------------------------------------------------------------------------------
+
+    def _open_index(self, lane: Lane) -> SetIndex:
+        rows = self._reader.all("SELECT low, count, sum FROM buckets WHERE lane = ? ORDER BY low", (int(lane),))
+        return SetIndex(load_buckets((low, count, total) for low, count, total in rows), partial(self._load_keys, lane))
+
+    def _load_keys(self, lane: Lane, low: bytes, high: bytes | None) -> list[ItemKey]:
+        query, arguments = keys_query(lane, low, high)
+        keys = (item_key(at_ms, id_) for at_ms, id_ in self._reader.all(query, arguments))
+        return [key for key in keys if not self._unapplied.hides(key)]
+
+    def _newest_on_disk(self) -> int:
+        row = self._reader.one("SELECT max(row) FROM changes")
+        return int(row[0] or 0) if row else 0

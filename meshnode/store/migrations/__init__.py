@@ -1,1 +1,1 @@
-"""Numbered SQL files; `database.migrate` applies those that a database has not seen."""
+"""The database's schema as numbered steps; `meshnode.store.migration` runs them in order, each in one transaction."""

@@ -1,0 +1,85 @@
+"""Chores: what the writer's thread keeps up beside the commits: the high-water mark, the spare notes, the reserve.
+
+Rules of this module:
+1. The mark is written a few seconds after the first commit that it does not tell of: late, but never ahead.
+2. A chore that the disk refuses is tried again later; it never fails a commit.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import sqlite3
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from meshnode.errors import StorageError
+from meshnode.store.batch import Committed
+from meshnode.store.health import Health
+from meshnode.store.high_water import mark_of, write_mark
+from meshnode.store.notebook import read_notes
+from meshnode.store.reserve import Reserve
+from meshnode.store.spare_notes import write_spare
+
+log = logging.getLogger("meshnode.store")
+
+MARK_SECONDS: Final = 3.0
+"""So much that was lost with a log file could go unnoticed; and a memory card is spared."""
+RETRY_SECONDS: Final = 10.0
+
+
+class Chores:
+    """The chores of one store; all but `__init__` run on the writer's thread, or after it has ended."""
+
+    def __init__(self, connection: sqlite3.Connection, directory: Path, database: str, health: Health) -> None:
+        self._connection = connection
+        self._directory = directory
+        self._database = database
+        self._health = health
+        self._reserve = Reserve(directory)
+        self._mark_due: float | None = None
+        self._reserve_due: float | None = None if self._reserve.whole else 0.0
+
+    def committed(self, batch: Committed) -> None:
+        """A batch is on the disk, and not yet acknowledged."""
+        if self._mark_due is None and batch.keys:
+            self._mark_due = time.monotonic() + MARK_SECONDS
+        if batch.meta or batch.epoch_keys:
+            try:
+                write_spare(self._directory, read_notes(self._connection))
+            except (StorageError, sqlite3.Error) as error:
+                log.warning("the spare notes could not be written: %s", error)
+
+    def due_in(self) -> float | None:
+        """Seconds until something is due; None when nothing is."""
+        now = time.monotonic()
+        return min((due - now for due in (self._mark_due, self._reserve_due) if due is not None), default=None)
+
+    def run(self) -> None:
+        """Do what is due."""
+        now = time.monotonic()
+        if self._mark_due is not None and now >= self._mark_due:
+            self._mark_due = None if self.write_mark() else now + RETRY_SECONDS
+        if self._reserve_due is not None and now >= self._reserve_due:
+            self._reserve.take()
+            self._reserve_due = None if self._reserve.whole else now + RETRY_SECONDS
+
+    def write_mark(self, *, clean: bool = False) -> bool:
+        """Tell what the database holds now."""
+        with contextlib.suppress(StorageError, sqlite3.Error):
+            mark = mark_of(self._connection, self._database)
+            damaged = self._health.damage is not None
+            write_mark(self._directory, replace(mark, clean=clean and not damaged, damaged=damaged))
+            return True
+        return False
+
+    def close(self) -> None:
+        """The writer has ended: take the log in, and mark the end as in order when it is."""
+        try:
+            busy, *_ = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.Error as error:
+            log.warning("the log could not be taken in: %s", error)
+            busy = 1
+        self.write_mark(clean=not busy)
