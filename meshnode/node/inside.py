@@ -12,11 +12,12 @@ import logging
 import os
 import time
 from collections.abc import Callable
+from typing import cast
 
 from meshnode.config import Config
 from meshnode.discovery.addresses import announceable, endpoint
 from meshnode.discovery.announcement import DiscoveryKeys
-from meshnode.discovery.discovery import Discovery
+from meshnode.discovery.discovery import Discovery, Mode
 from meshnode.discovery.interface_watch import own_addresses
 from meshnode.events import Event, Events, MembershipChanged, RecordsChanged
 from meshnode.founding import Invitations
@@ -86,7 +87,7 @@ class InsideParts:
         self.discovery = Discovery(
             self._server.port,
             self._discovery_keys,
-            self._config.network.discovery,
+            cast(Mode, self._config.network.discovery),
             on_sighting=self._dialler.sighted,
             on_gone=self._dialler.gone,
             on_network_change=self._dialler.network_changed,

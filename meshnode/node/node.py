@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import datetime
 import importlib.metadata
 import logging
 import os
@@ -19,7 +18,6 @@ import signal
 import time
 from pathlib import Path
 
-from crdt.identifiers import ChangeId, NetworkId
 from meshnode.api.requests import Requests
 from meshnode.api.schema import Json
 from meshnode.api.server import ApiServer
@@ -27,15 +25,13 @@ from meshnode.config import Config
 from meshnode.errors import AlreadyMember
 from meshnode.events import Events, TroubleChanged
 from meshnode.founding import clean_name, found
-from meshnode.identity.envelope import ChangeRefused, change_id, parse_envelope
 from meshnode.identity.key_file import load_or_create
-from meshnode.membership.statements import check_statement, sign_leave
-from meshnode.node.belonging import Belonging, read_belonging, write_belonging
+from meshnode.membership.statements import sign_leave
+from meshnode.node.belonging import Belonging, SignedItems, read_belonging
 from meshnode.node.inside import InsideParts
 from meshnode.peers.joining import Joining
 from meshnode.peers.status import NodeFacts, outside_status
 from meshnode.platform import Paths, sd_notify
-from meshnode.store.rows import Batch, NewStatement
 from meshnode.store.store import Store
 
 log = logging.getLogger("meshnode.node")
@@ -60,9 +56,7 @@ class Node:
         self._events = Events()
         self._stopping = asyncio.Event()
         self._identity = load_or_create(paths.keys / KEY_FILE)
-        self._belonging = read_belonging(paths.data)
-        stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%SZ")
-        self._store = Store.open(paths.network, check=self._belongs_together, stamp=stamp)
+        self._store = Store.open(paths.network, SignedItems())
         self._facts = NodeFacts(
             version=importlib.metadata.version("meshnode"),
             profile=paths.profile,
@@ -77,15 +71,6 @@ class Node:
         )
         self._api = ApiServer(paths.socket, self._requests)
         self._entering = asyncio.Lock()
-
-    def _belongs_together(self, item: bytes, envelope: bytes) -> bool:
-        """Whether a salvaged row is what its id says; signatures were checked when it came."""
-        try:
-            parts = parse_envelope(envelope)
-        except ChangeRefused:
-            return False
-        network = self._belonging.network if self._belonging else NetworkId(b"")
-        return change_id(network, parts.record, parts.author, parts.at_ms, parts.raw) == ChangeId(item)
 
     # -- life -------------------------------------------------------------------------------------------------------
 
@@ -106,8 +91,9 @@ class Node:
     async def _start(self) -> None:
         if self._store.recovering:
             log.warning("%s", self._store.recovering)
-        if self._belonging is not None:
-            await self._enter(self._belonging)
+        belonging = read_belonging(self._store)
+        if belonging is not None:
+            await self._take_up(belonging)
         await self._api.start()
         log.info("ready: %s", self._inside.replica.membership.name if self._inside else "no neighbourhood yet")
 
@@ -122,8 +108,6 @@ class Node:
 
     async def _enter(self, belonging: Belonging) -> None:
         """Become a node of this network."""
-        rows = [NewStatement(check_statement(belonging.network, each), each) for each in belonging.statements]
-        self._store.applied(await asyncio.wrap_future(self._store.submit(Batch(statements=rows))))
         inside = InsideParts(
             self._config, self._identity, belonging, store=self._store, events=self._events, clock=wall_clock_ms
         )
@@ -138,7 +122,7 @@ class Node:
         return self._inside.discovery.state
 
     def _trouble(self) -> list[str]:
-        return [self._store.recovering] if self._store.recovering else []
+        return [sentence for sentence in (self._store.recovering, self._store.trouble) if sentence]
 
     # -- the doorstep -----------------------------------------------------------------------------------------------
 
@@ -191,8 +175,8 @@ class Node:
 
     async def _take_up(self, belonging: Belonging) -> None:
         """Belong to a network from now on."""
-        write_belonging(self._paths.data, belonging)
-        self._belonging = belonging
+        written = self._store.submit(belonging.batch(wall_clock_ms()))
+        self._store.applied(await asyncio.shield(asyncio.wrap_future(written)))
         await self._enter(belonging)
 
 

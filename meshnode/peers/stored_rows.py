@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from crdt.identifiers import DeviceId
 from meshnode.peers.address_book import AddressRow
-from meshnode.store.store import Store
+from meshnode.store.store import KnownAddress, Store
 
 
 class StoredRows:
@@ -17,12 +16,12 @@ class StoredRows:
 
     def load(self) -> Iterable[AddressRow]:
         """All rows."""
-        return [AddressRow(DeviceId(device), endpoint, at) for device, endpoint, at in self._store.address_rows()]
+        return [AddressRow(row.device, row.endpoint, row.proved_ms) for row in self._store.addresses()]
 
     def save(self, rows: Sequence[AddressRow]) -> None:
         """Insert or replace these."""
-        self._store.save_addresses([(row.device, row.endpoint, row.proved_ms) for row in rows])
+        self._store.keep_addresses([KnownAddress(row.device, row.endpoint, row.proved_ms) for row in rows])
 
     def remove(self, rows: Sequence[AddressRow]) -> None:
         """Delete these."""
-        self._store.remove_addresses([(row.device, row.endpoint) for row in rows])
+        self._store.drop_addresses([KnownAddress(row.device, row.endpoint, row.proved_ms) for row in rows])

@@ -17,8 +17,7 @@ from crdt.identifiers import DeviceId, MemberId, RecordId
 from crdt.record import OpenRecord, SignedChange
 from meshnode.identity.envelope import parse_envelope
 from meshnode.membership.fold import Membership
-from meshnode.store.rows import StoredChange
-from meshnode.store.store import Store
+from meshnode.store.store import Store, StoredChange
 
 OPEN_RECORDS = 128
 """About 10 KB each: what a person has on screen, not the whole board."""

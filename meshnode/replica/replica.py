@@ -28,8 +28,7 @@ from meshnode.membership.fold import Membership, fold
 from meshnode.membership.statements import StatementRefused, check_statement, statement_id
 from meshnode.replica.admission import Refusal, Verdicts, judge_changes
 from meshnode.replica.records import Records
-from meshnode.store.rows import Batch, Committed, NewChange, NewStatement, ParkedChange
-from meshnode.store.store import Store
+from meshnode.store.store import Batch, Committed, NewChange, NewStatement, ParkedChange, Store
 
 log = logging.getLogger("meshnode.replica")
 
@@ -143,6 +142,10 @@ class Replica:
 
     async def _commit(self, batch: Batch) -> Committed:
         """Append on disk, then merge and publish."""
+        # Shielded: what was handed to the writer is applied here even if whoever waited for it goes away.
+        return await asyncio.shield(asyncio.ensure_future(self._append_and_publish(batch)))
+
+    async def _append_and_publish(self, batch: Batch) -> Committed:
         committed = await asyncio.wrap_future(self.store.submit(batch))
         self.store.applied(committed)
         if committed.statements:
@@ -235,6 +238,7 @@ def _new_change(checked: CheckedChange, envelope: bytes, received_ms: int) -> Ne
         author=checked.author,
         at_ms=checked.at_ms,
         received_ms=received_ms,
+        hash=checked.chunk.hash,
         lane=lane_of(checked.record),
         envelope=envelope,
     )
