@@ -1,7 +1,7 @@
 """Bucket table: the set index on the disk, kept up in the transaction that inserts the items.
 
-A lane's keys, in order, are cut into buckets: consecutive runs of a few hundred keys, of which the table holds the lowest
-possible key, the count and the sum of the ids. The keys themselves are the items' own index.
+A lane's keys, in order, are cut into buckets: consecutive runs of a few hundred keys, of which the table holds the
+lowest possible key, the count and the sum of the ids. The keys themselves are the items' own index.
 
 Rules of this module:
 1. It runs inside the writer's transaction and keeps no state: whatever is rolled back leaves nothing behind.
@@ -14,6 +14,7 @@ import sqlite3
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from crdt.identifiers import ItemKey, Lane, item_key
@@ -51,7 +52,7 @@ def cut(keys: Sequence[ItemKey], low: bytes) -> list[tuple[Bucket, Sequence[Item
     """Even buckets of at most `BUCKET_KEYS`; the first begins at `low`."""
     pieces = -(-len(keys) // BUCKET_KEYS)
     edges = [len(keys) * piece // pieces for piece in range(pieces + 1)]
-    parts = [keys[begin:end] for begin, end in zip(edges, edges[1:], strict=False)]
+    parts = [keys[begin:end] for begin, end in pairwise(edges)]
     return [
         (Bucket(part[0] if number else low, len(part), sum_of(part) & SUM_MASK), part)
         for number, part in enumerate(parts)

@@ -113,7 +113,7 @@ class ChangeLog:
 
     def items(self, ids: Sequence[ItemId]) -> list[bytes]:
         """The bytes of those of `ids` that are held, in the order asked for."""
-        found = dict(self._reader.of_ids("SELECT id, envelope FROM changes WHERE id IN {ids}", ids))
+        found: dict[bytes, bytes] = dict(self._reader.of_ids("SELECT id, envelope FROM changes WHERE id IN {ids}", ids))
         return [found[id_] for id_ in ids if id_ in found]
 
     def range_items(

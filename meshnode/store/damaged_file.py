@@ -1,7 +1,7 @@
 """Damaged file: reads what can still be read of a database in quarantine, row by row if need be.
 
-SQLite gives up a short file as a whole. Padded with zeros to the size that its header tells, and with the first page of an
-empty database of the same schema where that page is damaged, it gives back every row whose own pages are whole.
+SQLite gives up a short file as a whole. Padded with zeros to the size that its header tells, and with the first page of
+an empty database of the same schema where that page is damaged, it gives back every row whose own pages are whole.
 
 Rules of this module:
 1. Works on a copy; the file in quarantine stays as it is.

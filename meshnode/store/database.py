@@ -1,10 +1,10 @@
 """Database: connections to the one SQLite file, with the settings that everything else relies on.
 
 Rules of this module:
-1. Write-ahead log with `synchronous=FULL`: a commit that returned is on the disk. Never memory-mapped: an I/O error in a
-   mapping corrupts instead of failing.
-2. Whatever SQLite raises leaves here as one of `meshnode.errors`; the caller learns whether the disk is full, the file is
-   damaged or something else went wrong.
+1. Write-ahead log with `synchronous=FULL`: a commit that returned is on the disk. Never memory-mapped: an I/O error in
+   a mapping corrupts instead of failing.
+2. Whatever SQLite raises leaves here as one of `meshnode.errors`; the caller learns whether the disk is full, the file
+   is damaged or something else went wrong.
 3. A read is finished before its method returns: no snapshot stays open and keeps the log from being taken in.
 """
 

@@ -1,7 +1,7 @@
 """High-water mark: what this node once had on its disk, told outside the database.
 
-A log file that was deleted or cut is no damage to SQLite: the database is whole, only older. The mark is how a node knows
-that it is recovering and not new.
+A log file that was deleted or cut is no damage to SQLite: the database is whole, only older. The mark is how a node
+knows that it is recovering and not new.
 
 Rules of this module:
 1. Written whole beside its name, flushed, renamed: there is an old mark or a new one, never half of one.

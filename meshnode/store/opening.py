@@ -1,7 +1,7 @@
 """Opening: what a store does at its start, before anybody may write: lock, check, repair, migrate, compare.
 
 Rules of this module:
-1. A database that is missing, older than the mark or damaged makes the store *recovering*, never new: the sentence says so.
+1. A database that is missing, older than the mark or damaged makes the store *recovering*, never new.
 2. The file is read through only after an end that was not in order; a large one is read in the background.
 3. Nothing is thrown away: what was damaged lies in `quarantine`.
 """

@@ -56,10 +56,9 @@ def unpark(connection: sqlite3.Connection, ids: Sequence[bytes]) -> None:
 
 
 def _keep_bounds(connection: sqlite3.Connection, source: bytes) -> None:
-    count = size = 0
+    size = 0
     newest_first = connection.execute("SELECT row, size FROM parked WHERE source = ? ORDER BY row DESC", (source,))
-    for row, each in newest_first.fetchall():
-        count += 1
+    for count, (row, each) in enumerate(newest_first.fetchall(), 1):
         size += each
         if count > MAX_ITEMS or size > MAX_BYTES:
             connection.execute("DELETE FROM parked WHERE source = ? AND row <= ?", (source, row))

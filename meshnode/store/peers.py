@@ -1,4 +1,4 @@
-"""Peers: what this node noted about others: up to which row they hold everything, when they were heard, where they were.
+"""Peers: what this node noted about others: what they hold, when they were heard, where they were.
 
 Rules of this module:
 1. Notes, not truth: written a moment later, and what a crash loses is learnt again.

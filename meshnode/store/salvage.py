@@ -1,8 +1,8 @@
 """Salvage: fills a new database with what is provably whole in a damaged one, and with the spare notes.
 
 Rules of this module:
-1. Nothing is believed because of the column it stood in: every item is made again from its own bytes by the `ItemReader`,
-   which refuses what was altered.
+1. Nothing is believed because of the column it stood in: every item is made again from its own bytes by the
+   `ItemReader`, which refuses what was altered.
 2. The rest comes from peers: what they are known to hold is forgotten, so that both sides compare anew.
 """
 

@@ -1,13 +1,13 @@
 """Set index: one lane's keys in order, with negentropy's fingerprint of any range, for the event loop's thread.
 
-Only the directory of buckets (low key, count, sum) is in memory, well under 2 bytes an item; the keys of a bucket are read
-when a range cuts through it, and a bounded number of buckets stay.
+Only the directory of buckets (low key, count, sum) is in memory, well under 2 bytes an item; the keys of a bucket are
+read when a range cuts through it, and a bounded number of buckets stay.
 
 Rules of this module:
-1. One thread: the index changes only in `add`, which `Store.applied` calls on the event loop's thread. Between two calls
-   of `applied`, positions, counts and fingerprints belong to one and the same set.
-2. Keys read from the disk may be ahead of the directory: `load` leaves out what is committed but not yet added, so that a
-   range always adds up to the directory, transaction by transaction. Where it does not, the file is damaged.
+1. One thread: the index changes only in `add`, which `Store.applied` calls on the event loop's thread. Between two
+   calls of `applied`, positions, counts and fingerprints belong to one and the same set.
+2. Keys read from the disk may be ahead of the directory: `load` leaves out what is committed but not yet added, so that
+   a range always adds up to the directory, transaction by transaction. Where it does not, the file is damaged.
 3. fingerprint = SHA-256(sum of ids mod 2^256, little-endian | count as varint)[:16].
 """
 
@@ -57,7 +57,8 @@ class SetIndex:
         self._sums = [bucket.sum for bucket in known]
         # Packed keys by the low key of their bucket, least recently used first.
         self._loaded: OrderedDict[bytes, bytes] = OrderedDict()
-        self._rebuild()
+        self._starts = [0, *accumulate(self._counts)]
+        self._total: bytes | None = None
 
     def __len__(self) -> int:
         return self._starts[-1]
@@ -163,7 +164,7 @@ class SetIndex:
 
     def _rebuild(self) -> None:
         self._starts = [0, *accumulate(self._counts)]
-        self._total: bytes | None = None
+        self._total = None
 
     def _check(self, begin: int, end: int) -> None:
         if not 0 <= begin <= end <= len(self):

@@ -75,7 +75,9 @@ class StatementLog:
     def by_id(self, ids: Iterable[bytes]) -> list[bytes]:
         """The bytes of those of `ids` that are held, in the order asked for."""
         asked = list(ids)
-        found = dict(self._reader.of_ids("SELECT id, bytes FROM statements WHERE id IN {ids}", asked))
+        found: dict[bytes, bytes] = dict(
+            self._reader.of_ids("SELECT id, bytes FROM statements WHERE id IN {ids}", asked)
+        )
         return [found[id_] for id_ in asked if id_ in found]
 
     def held(self, ids: Sequence[ItemId]) -> set[ItemId]:

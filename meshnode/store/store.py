@@ -1,4 +1,4 @@
-"""Store: the one SQLite file of a network: both sets of signed things, their indexes, and the caches computed from them.
+"""Store: the one SQLite file of a network: both sets of signed things, their indexes, and caches computed from them.
 
 Rules of this module:
 1. Writes go to the writer's thread: `submit` from any thread, its future resolves after COMMIT. Nothing may be sent,
@@ -17,7 +17,6 @@ from functools import partial
 from pathlib import Path
 
 from crdt.identifiers import ChangeId, DeviceId, ItemId, ItemKey, Lane, RecordId, StatementId, item_key
-from meshnode.errors import StorageError
 from meshnode.store.background_check import BackgroundCheck
 from meshnode.store.batch import Batch, Committed
 from meshnode.store.bucket_table import keys_query, load_buckets
@@ -133,7 +132,7 @@ class Store:
         return self._writer.submit(batch)
 
     def applied(self, committed: Committed) -> None:
-        """Bring a commit, and those made before it, into the indexes. On the event loop's thread, once a future resolved.
+        """Bring a commit, and those made before it, into the indexes; on the event loop's thread.
 
         Raises:
             StorageError: an index cannot be read.

@@ -48,7 +48,7 @@ class Unapplied:
         with self._lock:
             if not any(each is committed for each in self._commits):
                 return []
-            taken = []
+            taken: list[Committed] = []
             while not taken or taken[-1] is not committed:
                 taken.append(self._commits.popleft())
                 for keys in taken[-1].keys.values():
