@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.binding import BindingType
 from textual.widget import Widget
 
@@ -40,7 +40,7 @@ class CardScreen(Place):
         self._record = record
         self._history: list[Json] = []
         self._conflicts: list[Json] = []
-        self._asked = 0
+        self._moved = False
 
     @property
     def card(self) -> str | None:
@@ -101,10 +101,8 @@ class CardScreen(Place):
             self._history = list((await self.mesh.feed.ask("history", record=self._record))["entries"])
         except (MeshnodeError, KeyError):
             return
-        first = not self._asked
-        self._asked += 1
         self.lines.rebuild()
-        if first and self.lines.keys:
+        if not self._moved and self.lines.keys:
             self.lines.select(self.lines.keys[0])
         self.paint_bars()
 
@@ -119,6 +117,10 @@ class CardScreen(Place):
         if action in {"keep", "write_third"}:
             return True if self._conflicts else None
         return True
+
+    def on_key(self, event: events.Key) -> None:
+        """From the first key on, what comes from the node leaves the cursor where it is."""
+        self._moved = True
 
     def action_up(self) -> None:
         """To the line above."""
