@@ -73,16 +73,19 @@ def _encode_body(message: Message) -> tuple[MessageType, bytes]:
             head = bytes((message.step,)) + message.round.to_bytes(4, "big")
             return MessageType.STATE, head + _lane_states_body(message.lanes)
         case Neg():
-            return MessageType.NEG, bytes((message.lane, message.start)) + message.message
+            head = bytes((message.lane, message.start))
+            counts = message.giving.to_bytes(4, "big") + message.wanting.to_bytes(4, "big")
+            return MessageType.NEG, head + counts + message.message
         case Pull():
             return MessageType.PULL, bytes((message.lane, len(message.before))) + message.before
         case Block():
             head = bytes((message.lane, message.eof, len(message.lowest))) + message.lowest
             return MessageType.BLOCK, head + message.count.to_bytes(4, "big") + message.stream
         case Want():
-            return MessageType.WANT, bytes((message.lane,)) + b"".join(message.ids)
+            return MessageType.WANT, bytes((message.lane,)) + message.spared.to_bytes(4, "big") + b"".join(message.ids)
         case Push():
-            return MessageType.PUSH, bytes((message.lane, message.ends_want)) + pack_chunks(message.items)
+            flags = message.ends_want | message.ends_giving << 1
+            return MessageType.PUSH, bytes((message.lane, flags)) + pack_chunks(message.items)
         case Credit():
             return MessageType.CREDIT, message.count.to_bytes(4, "big")
         case Bye():
@@ -176,6 +179,21 @@ def _read_block(body: ByteReader) -> Block:
     return Block(body.lane(), body.flag(), _read_key(body), body.number(4), body.rest())
 
 
+def _read_neg(body: ByteReader) -> Neg:
+    lane, start, giving, wanting = body.lane(), body.flag(), body.number(4), body.number(4)
+    return Neg(lane, start, body.rest(), giving, wanting)
+
+
+def _read_want(body: ByteReader) -> Want:
+    lane, spared = body.lane(), body.number(4)
+    return Want(lane, body.rest_ids(), spared)
+
+
+def _read_push(body: ByteReader) -> Push:
+    lane, flags = body.lane(), body.number(1)
+    return Push(lane, bool(flags & 1), body.rest_chunks(), bool(flags & 2))
+
+
 def _read_offer(body: ByteReader) -> Offer:
     name, invite = body.text(), body.chunk()
     return Offer(name, body.rest_chunks(), invite)
@@ -192,11 +210,11 @@ _READERS: dict[int, Callable[[ByteReader], Message]] = {
     MessageType.HELLO: _read_hello,
     MessageType.READY: lambda body: Ready(),
     MessageType.STATE: _read_state,
-    MessageType.NEG: lambda body: Neg(body.lane(), body.flag(), body.rest()),
+    MessageType.NEG: _read_neg,
     MessageType.PULL: lambda body: Pull(body.lane(), _read_key(body)),
     MessageType.BLOCK: _read_block,
-    MessageType.WANT: lambda body: Want(body.lane(), body.rest_ids()),
-    MessageType.PUSH: lambda body: Push(body.lane(), body.flag(), body.rest_chunks()),
+    MessageType.WANT: _read_want,
+    MessageType.PUSH: _read_push,
     MessageType.CREDIT: lambda body: Credit(body.number(4)),
     MessageType.BYE: lambda body: Bye(body.rest_text()),
     MessageType.ERR: lambda body: Err(body.rest_text()),

@@ -4,7 +4,8 @@ Rules of this module:
 1. Whoever lacks most of a lane begins (it pulls, or compares where it cannot); otherwise the dialler begins.
 2. Both sides' first messages may cross: the dialler's counts.
 3. New items are sent live from before the first fingerprint is taken, so nothing falls between.
-4. A list that outgrew its bound, and a queue that was dropped, are made good by one more comparison.
+4. While another peer gives the lane in blocks, nothing of it is compared: most differences are on their way.
+5. A list that outgrew its bound, and a queue that was dropped, are made good by one more comparison.
 """
 
 from __future__ import annotations
@@ -110,16 +111,13 @@ class LaneTalk:
             self._start()
 
     def _begin(self, now: float) -> None:
-        mine = len(self.own_set())
-        if mine * PULL_SHARE < self.theirs.count and self._pulling.may_begin:
-            if not self.peer_ready:
-                return
-            pull = self._pulling.begin(self.theirs.count, now)
-            if pull is not None:
-                self._step(Act.PULL)
-                self._around.say(pull)
+        if self._pulling.waits_for_other(now):
             return
-        self._start()
+        if len(self.own_set()) * PULL_SHARE >= self.theirs.count or not self._pulling.may_begin:
+            self._start()
+        elif self.peer_ready:
+            self._step(Act.PULL)
+            self._around.say(self._pulling.begin(self.theirs.count))
 
     def _start(self) -> None:
         self._step(Act.START)
@@ -159,9 +157,13 @@ class LaneTalk:
         self._held = neg
 
     def _may_answer(self, neg: Neg, now: float) -> bool:
-        return neg.message == NOTHING_LEFT or self._around.allowance.ready_at(now) <= now
+        if neg.message == NOTHING_LEFT:
+            return True
+        return self._around.allowance.ready_at(now) <= now and not self._pulling.waits_for_other(now)
 
     def _answer(self, neg: Neg, now: float) -> None:
+        self._around.wants.coming(self.lane, neg.giving)
+        self._outgoing.announced(neg.wanting)
         if neg.message == NOTHING_LEFT:
             self._step(Act.FINISHED)
             return
@@ -170,10 +172,10 @@ class LaneTalk:
         bounds = Bounds(MAX_NEG_BYTES, MAX_RANGES, MAX_HAVE_IDS, max(1, wants.room))
         answer = reconcile(self.own_set(), neg.message, Role.SYMMETRIC, bounds)
         self._around.allowance.spend(answer.work, now)
-        self._outgoing.lacks(answer.have, now)
-        wants.show(self.lane, answer.need)
+        giving = self._outgoing.lacks(answer.have, now)
+        wanting = wants.show(self.lane, answer.need)
         cut = self._turns >= MAX_ROUNDS and not answer.finished
-        self._around.say(Neg(self.lane, False, NOTHING_LEFT if cut else answer.message))
+        self._around.say(Neg(self.lane, False, NOTHING_LEFT if cut else answer.message, giving, wanting))
         if cut or answer.finished:
             self._step(Act.FINISHED)
         if cut:
@@ -202,6 +204,11 @@ class LaneTalk:
         self._cutter = None
         self._step(Act.ALL_GIVEN)
 
+    @property
+    def waits_for_blocks(self) -> bool:
+        """Whether another peer is giving the lane in blocks; afterwards this one's is compared."""
+        return self.phase is LanePhase.WAITING and self._pulling.try_at is not None
+
     # -- telling ----------------------------------------------------------------------------------------------------
 
     def they_lack(self) -> int:
@@ -225,7 +232,7 @@ class LaneTalk:
     def next_deadline(self, now: float) -> float | None:
         """When to look again."""
         if self._held is not None:
-            return self._around.allowance.ready_at(now)
+            return self._pulling.try_at or self._around.allowance.ready_at(now)
         if self.phase is LanePhase.WAITING:
             return self._pulling.try_at
         return self._again_at if self.phase is LanePhase.LEVEL else None

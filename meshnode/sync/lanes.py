@@ -111,6 +111,7 @@ class Lanes:
         """Whether nothing of a lane is on its way in either direction."""
         return (
             self._outgoing[lane].is_idle
+            and not self._outgoing[lane].to_be_asked
             and not self._outbox.window.holds(lane)
             and not self._wants.count(lane)
             and not self._receipts.count(lane)
@@ -127,6 +128,7 @@ class Lanes:
             self._note_items(push.lane, push.items)
         else:
             self._receipts.take_empty(size)
+        self._wants.came(push.lane, len(push.items), all_of_them=push.ends_giving)
         if push.ends_want:
             self._wants.answer_ended(self._receipts.newest)
             self._wants.close_answered(self._receipts.lowest_open)
@@ -166,14 +168,16 @@ class Lanes:
         """
         if sum(outgoing.asked for outgoing in self._outgoing.values()) + len(want.ids) > MAX_ASKED_IDS:
             raise RemoteProtocolError("too many items asked for")
-        self._outgoing[want.lane].answer(want.ids)
+        self._outgoing[want.lane].answer(want.ids, want.spared)
         if want.lane is Lane.STATEMENTS:
             self._rounds.need(now)
 
     def publish(self, lane: Lane, items: Sequence[tuple[ItemId, bytes]], now: float) -> None:
         """New items; those that the peer has shown are not sent to it."""
         outgoing, lacking = self._outgoing[lane], len(self._wants)
-        for item, payload in items:
+        # What arrives as another peer's blocks is left to the comparison that follows them: this peer has most of it.
+        left_to_comparison = self._talks[lane].waits_for_blocks and not self._rounds.is_pending
+        for item, payload in () if left_to_comparison else items:
             if not self._receipts.in_hand(payload) and not (lacking and self._wants.knows(item)):
                 outgoing.publish(item, payload, now)
         if lacking:

@@ -101,6 +101,10 @@ class Neg:
     lane: Lane
     start: bool
     message: bytes
+    giving: int = 0
+    """So many items that the peer lacks follow as PUSH."""
+    wanting: int = 0
+    """So many items that the peer listed will be asked for with WANT."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +132,20 @@ class Want:
 
     lane: Lane
     ids: tuple[ItemId, ...]
+    spared: int = 0
+    """So many of those announced in NEG came from elsewhere and need not be sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """Items, new ones or those wanted; `ends_want` closes the answer to the oldest open WANT."""
+    """Items: new ones, those the peer lacks, or those it wants."""
 
     lane: Lane
     ends_want: bool
+    """The oldest open WANT is answered with these."""
     items: tuple[bytes, ...]
+    ends_giving: bool = False
+    """All items announced as `giving` have been sent with these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +213,7 @@ MAX_BODY_BYTES: dict[MessageType, int] = {
     MessageType.NEG: MAX_FRAME_BODY_BYTES,
     MessageType.PULL: 64,
     MessageType.BLOCK: MAX_BLOCK_BYTES + 64,
-    MessageType.WANT: MAX_WANT_IDS * 32 + 1,
+    MessageType.WANT: MAX_WANT_IDS * 32 + 5,
     MessageType.PUSH: MAX_PUSH_BYTES,
     MessageType.CREDIT: 64,
     MessageType.BYE: MAX_REASON_BYTES,

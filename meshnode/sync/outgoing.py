@@ -9,7 +9,7 @@ Rules of this module:
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -44,16 +44,21 @@ class Outgoing:
         self._lacking = _Reading(deque())
         self._answers: deque[_Reading] = deque()
         self._given: dict[ItemId, float] = {}
+        self._giving = False
         self.dropped = 0
         """New items not kept since the queue was dropped."""
+        self.to_be_asked = 0
+        """Items that the peer said it will ask for and has not yet."""
 
     def __len__(self) -> int:
-        return len(self._live) + len(self._lacking) + sum(len(answer) for answer in self._answers) + self.dropped
+        """How many items the peer is known to lack."""
+        unsent = len(self._live) + len(self._lacking) + self.asked
+        return unsent + self.dropped + self.to_be_asked
 
     @property
     def is_idle(self) -> bool:
         """Whether there is nothing to send."""
-        return not (self._live or self._lacking or self._answers)
+        return not (self._live or self._giving or self._answers)
 
     @property
     def asked(self) -> int:
@@ -92,11 +97,18 @@ class Outgoing:
         for item in fresh:
             self._give(item, now)
         self._lacking.ids.extend(fresh)
+        self._giving = self._giving or bool(fresh)
         return len(fresh)
 
-    def answer(self, ids: Iterable[ItemId]) -> None:
-        """The peer asked for these."""
-        self._answers.append(_Reading(deque(ids)))
+    def announced(self, count: int) -> None:
+        """The peer will ask for so many."""
+        self.to_be_asked += count
+
+    def answer(self, ids: Sequence[ItemId], spared: int) -> None:
+        """The peer asks for these, and no longer for so many others."""
+        self.to_be_asked = max(0, self.to_be_asked - len(ids) - spared)
+        if ids:
+            self._answers.append(_Reading(deque(ids)))
 
     def _give(self, item: ItemId, now: float) -> None:
         self._given.pop(item, None)
@@ -113,9 +125,10 @@ class Outgoing:
             for payload in items:
                 self.shown(payload)
             return Push(self.lane, False, items)
-        items = self._read_batch(self._lacking)
-        if items:
-            return Push(self.lane, False, items)
+        if self._giving:
+            items = self._read_batch(self._lacking)
+            self._giving = bool(self._lacking)
+            return Push(self.lane, False, items, ends_giving=not self._giving)
         if self._answers:
             items = self._read_batch(self._answers[0])
             ends = not self._answers[0]

@@ -45,12 +45,15 @@ class Pulling:
         """Whether the last block is on disk."""
         return self._ended and not self._coming
 
-    def begin(self, their_count: int, now: float) -> Pull | None:
-        """Ask for blocks, unless another peer sends them; then `try_at` says when to look again."""
-        if not self._wanted.claim_pull(self._lane, self._provider, now):
-            self.try_at = now + TRY_SECONDS
-            return None
-        self.try_at = None
+    def waits_for_other(self, now: float) -> bool:
+        """Whether another peer sends this lane's blocks; then `try_at` says when to look again."""
+        elsewhere = self._wanted.is_pulled_elsewhere(self._lane, self._provider, now)
+        self.try_at = now + TRY_SECONDS if elsewhere else None
+        return elsewhere
+
+    def begin(self, their_count: int) -> Pull:
+        """Ask for blocks."""
+        self._wanted.claim_pull(self._lane, self._provider)
         self._begun = True
         before = self._wanted.reached(self._lane)
         self._taker = BlockTaker(self._lane, before, their_count + PULL_SURPLUS_ITEMS)

@@ -64,13 +64,14 @@ class Wanted:
 
     # -- blocks -----------------------------------------------------------------------------------------------------
 
-    def claim_pull(self, lane: Lane, provider: Provider, now: float) -> bool:
-        """Whether `provider` may send this lane in blocks."""
+    def is_pulled_elsewhere(self, lane: Lane, provider: Provider, now: float) -> bool:
+        """Whether somebody else is sending this lane in blocks."""
         holder = self._pulls.get(lane)
-        if holder is not None and holder is not provider and not holder.is_silent(now):
-            return False
+        return holder is not None and holder is not provider and not holder.is_silent(now)
+
+    def claim_pull(self, lane: Lane, provider: Provider) -> None:
+        """From now on `provider` sends this lane in blocks."""
         self._pulls[lane] = provider
-        return True
 
     def reached(self, lane: Lane) -> bytes:
         """The lowest key down to which blocks are on disk; empty when none are, or all."""

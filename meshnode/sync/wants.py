@@ -43,25 +43,42 @@ class Wants:
         self._asked: dict[ItemId, Lane] = {}
         self._over: dict[ItemId, None] = {}
         self._ungiven = 0
+        self._spared = dict.fromkeys(Lane, 0)
+        self._coming = dict.fromkeys(Lane, 0)
         self._try_at: float | None = None
 
     def __len__(self) -> int:
-        return len(self._asked) + sum(len(ids) for ids in self._unasked.values())
+        """How many items the peer is known to hold and we lack."""
+        return len(self._asked) + sum(len(ids) for ids in self._unasked.values()) + sum(self._coming.values())
 
     def count(self, lane: Lane) -> int:
         """How many of one lane are lacking."""
-        return len(self._unasked[lane]) + sum(len(want.ids) for want in self._open if want.lane is lane)
+        asked = sum(max(1, len(want.ids)) for want in self._open if want.lane is lane)
+        return len(self._unasked[lane]) + asked + self._coming[lane]
 
     @property
     def room(self) -> int:
         """How many more may be kept."""
-        return max(0, MAX_NEED_IDS - len(self))
+        return max(0, MAX_NEED_IDS - len(self._asked) - sum(len(ids) for ids in self._unasked.values()))
 
-    def show(self, lane: Lane, ids: Iterable[ItemId]) -> None:
-        """The peer holds these and we do not."""
-        fresh = [item for item in ids if item not in self._over and item not in self._asked]
-        self._unasked[lane].update(dict.fromkeys(self._sets.missing(lane, fresh)))
+    def show(self, lane: Lane, ids: Iterable[ItemId]) -> int:
+        """The peer holds these and we do not; how many of them are going to be asked for."""
+        unasked = self._unasked[lane]
+        known = (self._over, self._asked, unasked)
+        fresh = self._sets.missing(lane, [item for item in ids if not any(item in each for each in known)])
+        unasked.update(dict.fromkeys(fresh))
         self._try_at = None
+        return len(fresh)
+
+    def coming(self, lane: Lane, count: int) -> None:
+        """The peer is going to send so many that we lack, unasked."""
+        self._coming[lane] += count
+
+    def came(self, lane: Lane, count: int, *, all_of_them: bool) -> None:
+        """Items of a lane arrived; whether those were the last of the ones announced."""
+        coming = self._coming[lane]
+        if coming:
+            self._coming[lane] = 0 if all_of_them else max(1, coming - count)
 
     def knows(self, item: ItemId) -> bool:
         """Whether the peer is known to hold an item that we lacked until now."""
@@ -71,21 +88,31 @@ class Wants:
         """These were dealt with: on disk, parked or refused."""
         if not self._asked and not any(self._unasked.values()):
             return
+        asked = len(self._asked)
         for item in ids:
             lane = self._asked.pop(item, None)
             if lane is not None:
                 self._remember(item)
-            for unasked in self._unasked.values():
-                unasked.pop(item, None)
+            for spared, unasked in self._unasked.items():
+                if item in unasked:
+                    del unasked[item]
+                    self._spared[spared] += 1
         for want in self._open:
             want.ids.difference_update(ids)
+        if len(self._asked) < asked:
+            self._try_at = None
 
     # -- asking -----------------------------------------------------------------------------------------------------
 
     def next_wants(self, now: float) -> list[Want]:
         """What to ask for now."""
-        if self._try_at is not None and now < self._try_at:
-            return []
+        messages: list[Want] = []
+        if self._try_at is None or now >= self._try_at:
+            messages = self._ask(now)
+        messages += [Want(lane, (), self._take_spared(lane)) for lane in Lane if self._spared[lane]]
+        return messages
+
+    def _ask(self, now: float) -> list[Want]:
         messages: list[Want] = []
         for lane, unasked in self._unasked.items():
             while unasked and len(self._asked) < MAX_WANT_IDS:
@@ -94,10 +121,14 @@ class Wants:
                     break
                 self._open.append(_OpenWant(lane, set(ids)))
                 self._asked.update(dict.fromkeys(ids, lane))
-                messages.append(Want(lane, tuple(ids)))
+                messages.append(Want(lane, tuple(ids), self._take_spared(lane)))
         waiting = any(self._unasked.values()) and len(self._asked) < MAX_WANT_IDS
         self._try_at = now + CLAIM_SECONDS if waiting else None
         return messages
+
+    def _take_spared(self, lane: Lane) -> int:
+        spared, self._spared[lane] = self._spared[lane], 0
+        return spared
 
     def _claim(self, lane: Lane, unasked: dict[ItemId, None], now: float) -> list[ItemId]:
         """Up to one message of ids that nobody else was asked for; those that came meanwhile are dropped."""
@@ -110,6 +141,7 @@ class Wants:
         for item in ids:
             del unasked[item]
         missing = self._sets.missing(lane, ids)
+        self._spared[lane] += len(ids) - len(missing)
         self._wanted.settle(set(ids).difference(missing))
         return missing
 

@@ -9,7 +9,7 @@ from meshnode.sync.codec import body_limit, decode, encode
 from meshnode.sync.events import Received, SessionEvent
 from meshnode.sync.fingerprint import EMPTY_DIGEST
 from meshnode.sync.frames import Assembler
-from meshnode.sync.messages import Hello, LaneState, LaneStates, Message, Ready
+from meshnode.sync.messages import Credit, Hello, LaneState, LaneStates, Message, Push, Ready
 from meshnode.sync.session import LocalHello, Session
 from meshnode.sync.wanted import Wanted
 from tests.support.sets import MemorySets, key_of
@@ -33,12 +33,13 @@ class Peer:
     def __init__(self, sets: MemorySets, *, we_dial: bool = False, wanted: Wanted | None = None) -> None:
         self.sets = sets
         self.now = 0.0
-        self.wanted = wanted or Wanted()
+        self.wanted = Wanted() if wanted is None else wanted
         hello = LocalHello(b"our device", (b"support",), 0, NONCE)
         self.session = Session(we_dial, sets, hello, self.wanted, self.now)
         self.events: list[SessionEvent] = []
         self.heard: list[Message] = []
         self._assembler = Assembler(body_limit)
+        self._credited = 0
 
     def say(self, message: Message) -> None:
         """The peer's message arrives."""
@@ -77,6 +78,12 @@ class Peer:
         self.now += seconds
         self.session.tick(self.now)
         self.listen()
+
+    def credit(self) -> None:
+        """The peer has put everything on disk that it was sent."""
+        size = sum(len(frame) - 2 for push in self.heard_of(Push) for frame in encode(push)) - self._credited
+        self._credited += size
+        self.say(Credit(size))
 
     def commit(self, *, store: bool = True) -> int:
         """Our owner deals with everything that arrived; how many items that were."""

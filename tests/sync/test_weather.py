@@ -12,7 +12,7 @@ from crdt.identifiers import ItemKey, Lane
 from tests.support.sets import Item, made_item
 from tests.sync.talk import Clock, Node, Wire, pass_time, run_randomly
 
-SEEDS = range(int(os.environ.get("MESHNODE_FUZZ", "1")) * 12)
+SEEDS = range(int(os.environ.get("MESHNODE_FUZZ", "1")) * 8)
 TODAY = 1_764_000_000_000
 
 
