@@ -35,26 +35,27 @@ class BackgroundCheck:
         self._health = health
         self._connection = connect(directory / FILE_NAME, cache_kib=CACHE_KIB, read_only=True)
         self._stopping = False
+        self._finished = False
         self._thread = threading.Thread(target=self._run, name="store-check", daemon=True)
         self._thread.start()
 
-    def stop(self) -> None:
-        """Break off if it is not finished."""
+    def stop(self) -> bool:
+        """Break off if it is not finished; whether the whole file was read."""
         self._stopping = True
         while self._thread.is_alive():
             self._connection.interrupt()
             self._thread.join(0.01)
         self._connection.close()
+        return self._finished
 
     def finish(self) -> None:
         """Wait until everything was read."""
         self._thread.join()
 
     def _run(self) -> None:
-        if self._stopping:
-            return
         try:
             quick_check(self._connection, self._directory)
+            self._finished = True
         except StorageDamaged as damage:
             log.error("%s", damage)
             self._health.damaged(damage)

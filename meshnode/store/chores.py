@@ -7,7 +7,6 @@ Rules of this module:
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import sqlite3
 import time
@@ -18,7 +17,7 @@ from typing import Final
 from meshnode.errors import StorageError
 from meshnode.store.batch import Committed
 from meshnode.store.health import Health
-from meshnode.store.high_water import mark_of, write_mark
+from meshnode.store.high_water import mark_of, read_mark, write_mark
 from meshnode.store.notebook import read_notes
 from meshnode.store.reserve import Reserve
 from meshnode.store.spare_notes import write_spare
@@ -40,6 +39,7 @@ class Chores:
         self._health = health
         self._reserve = Reserve(directory)
         self._mark_due: float | None = None
+        self._damage_told = False
         self._reserve_due: float | None = None if self._reserve.whole else 0.0
 
     def committed(self, batch: Committed) -> None:
@@ -60,6 +60,8 @@ class Chores:
     def run(self) -> None:
         """Do what is due."""
         now = time.monotonic()
+        if self._health.damage is not None and not self._damage_told:
+            self._damage_told = self.write_mark()
         if self._mark_due is not None and now >= self._mark_due:
             self._mark_due = None if self.write_mark() else now + RETRY_SECONDS
         if self._reserve_due is not None and now >= self._reserve_due:
@@ -68,18 +70,22 @@ class Chores:
 
     def write_mark(self, *, clean: bool = False) -> bool:
         """Tell what the database holds now."""
-        with contextlib.suppress(StorageError, sqlite3.Error):
-            mark = mark_of(self._connection, self._database)
-            damaged = self._health.damage is not None
+        damaged = self._health.damage is not None
+        try:
+            # A damaged file is not asked what it holds; what it held is in the mark before.
+            before = read_mark(self._directory) if damaged else None
+            mark = before or mark_of(self._connection, self._database)
             write_mark(self._directory, replace(mark, clean=clean and not damaged, damaged=damaged))
-            return True
-        return False
+        except (StorageError, sqlite3.Error) as error:
+            log.warning("the mark could not be written: %s", error)
+            return False
+        return True
 
-    def close(self) -> None:
-        """The writer has ended: take the log in, and mark the end as in order when it is."""
+    def close(self, *, clean: bool) -> None:
+        """The writer has ended: take the log in, and mark the end as in order if it is."""
         try:
             busy, *_ = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         except sqlite3.Error as error:
             log.warning("the log could not be taken in: %s", error)
             busy = 1
-        self.write_mark(clean=not busy)
+        self.write_mark(clean=clean and not busy)

@@ -25,6 +25,8 @@ TWIN_NAME: Final = "twin.sqlite"
 ROWS_AT_A_TIME: Final = 256
 ROWS_A_PAGE: Final = 16
 """More rows than this do not fit on a page: an envelope alone is over 130 bytes, its row over 300."""
+ROWS_SINCE_HINT: Final = 50_000
+"""The hint is a few seconds old; no disk takes more in that time."""
 CACHE_KIB: Final = 2048
 _MAGIC: Final = b"SQLite format 3\0"
 _PAGES = slice(28, 32)
@@ -57,7 +59,8 @@ class DamagedFile:
 
     def rows(self, table: str, columns: str, hint: int) -> Iterator[Row]:
         """Every row of a numbered table that can be read; `hint` is a row that it once had."""
-        last = max(hint, self._newest(table), self._pages() * ROWS_A_PAGE)
+        most = self._pages() * ROWS_A_PAGE
+        last = max(self._newest(table), min(most, hint + ROWS_SINCE_HINT) if hint else most)
         query = f"SELECT {columns} FROM {table} NOT INDEXED WHERE row BETWEEN ? AND ?"
         for low in range(1, last + 1, ROWS_AT_A_TIME):
             yield from self._between(query, low, low + ROWS_AT_A_TIME - 1)

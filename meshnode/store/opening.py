@@ -80,7 +80,8 @@ def _open_as_it_is(directory: Path, before: Mark | None) -> Opened | None:
         StorageError: it cannot be opened.
     """
     path = directory / FILE_NAME
-    if before is not None and not (path.exists() and path.stat().st_size):
+    missing = not path.exists() or path.stat().st_size == 0
+    if missing and (before is not None or read_spare(directory).meta):
         return None
     connection = _connect(directory)
     try:

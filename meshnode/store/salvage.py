@@ -53,8 +53,8 @@ class Salvaged:
     def sentence(self) -> str:
         """For a person."""
         if not self.changes and not self.statements:
-            return "Nothing could be saved from it; neighbours will send everything again."
-        return f"{self.changes} changes and {self.statements} statements were saved from it."
+            return "Neighbours will send everything again."
+        return f"{self.changes} changes and {self.statements} statements were saved; neighbours will send the rest."
 
 
 def salvage(

@@ -49,9 +49,12 @@ def _varint(number: int) -> bytes:
 class SetIndex:
     """The ordered set of one lane."""
 
-    def __init__(self, buckets: Iterable[Bucket], load: Load) -> None:
+    def __init__(
+        self, buckets: Iterable[Bucket], load: Load, on_damage: Callable[[StorageDamaged], None] = lambda damage: None
+    ) -> None:
         known = list(buckets) or [Bucket(b"", 0, 0)]
         self._load = load
+        self._on_damage = on_damage
         self._lows = [bucket.low for bucket in known]
         self._counts = [bucket.count for bucket in known]
         self._sums = [bucket.sum for bucket in known]
@@ -196,7 +199,9 @@ class SetIndex:
         high = self._lows[bucket + 1] if bucket + 1 < len(self._lows) else None
         packed = b"".join(self._load(low, high))
         if len(packed) != self._counts[bucket] * KEY_BYTES:
-            raise StorageDamaged("The index of the database is damaged.")
+            damage = StorageDamaged("The index of the database is damaged.")
+            self._on_damage(damage)
+            raise damage
         self._keep(low, packed)
         return packed
 

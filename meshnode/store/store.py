@@ -11,28 +11,29 @@ Rules of this module:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 
-from crdt.identifiers import ChangeId, DeviceId, ItemId, ItemKey, Lane, RecordId, StatementId, item_key
+from crdt.identifiers import DeviceId, ItemKey, Lane, RecordId, item_key
 from meshnode.store.background_check import BackgroundCheck
 from meshnode.store.batch import Batch, Committed
 from meshnode.store.bucket_table import keys_query, load_buckets
-from meshnode.store.change_log import ChangeLog, NewChange, StoredChange
+from meshnode.store.change_log import NewChange, StoredChange
 from meshnode.store.chores import Chores
 from meshnode.store.database import FILE_NAME, Reader
 from meshnode.store.directory_lock import DirectoryLock
 from meshnode.store.health import Health
 from meshnode.store.notebook import EpochKey, Notes, read_notes
 from meshnode.store.opening import Opened, open_database, prepare_directory
-from meshnode.store.parked import Parked, ParkedChange
-from meshnode.store.peers import KnownAddress, PeerRow, Peers
-from meshnode.store.record_views import RecordView, RecordViews
+from meshnode.store.parked import ParkedChange
+from meshnode.store.peers import KnownAddress, PeerRow
+from meshnode.store.reads import Reads
+from meshnode.store.record_views import RecordView
 from meshnode.store.salvage import ItemReader
 from meshnode.store.set_index import SetIndex
-from meshnode.store.statement_log import NewStatement, StatementLog
+from meshnode.store.statement_log import NewStatement
 from meshnode.store.unapplied import Unapplied
 from meshnode.store.writer import Writer
 
@@ -52,7 +53,7 @@ __all__ = [
 ]
 
 
-class Store:
+class Store(Reads):
     """An open store; `Store.open` makes one."""
 
     def __init__(self, directory: Path, lock: DirectoryLock, opened: Opened, notes: Notes) -> None:
@@ -62,15 +63,10 @@ class Store:
         self._health = Health()
         self._health.recovering = opened.recovering
         self._unapplied = Unapplied()
-        self._reader = Reader(directory / FILE_NAME, self._health.damaged)
         self._chores = Chores(opened.connection, directory, opened.database, self._health)
         self._writer = Writer(opened.connection, directory, self._unapplied, self._health, self._chores)
+        super().__init__(Reader(directory / FILE_NAME, self._health.damaged), self._writer.later)
         self._notes = notes
-        self._changes = ChangeLog(self._reader)
-        self._statements = StatementLog(self._reader)
-        self._views = RecordViews(self._reader, self._writer.later)
-        self._parked = Parked(self._reader)
-        self._peers = Peers(self._reader, self._writer.later)
         self._indexes = {lane: self._open_index(lane) for lane in Lane}
         self._newest_row = self._newest_on_disk()
         self._check = BackgroundCheck(directory, self._health) if opened.check_later else None
@@ -105,11 +101,10 @@ class Store:
 
     def close(self) -> None:
         """Write what waits, end the writer's thread and mark the end as in order."""
-        if self._check is not None:
-            self._check.stop()
+        checked = self._check is None or self._check.stop()
         self._writer.close()
         self._reader.close()
-        self._chores.close()
+        self._chores.close(clean=checked)
         self._connection.close()
         self._lock.release()
 
@@ -146,52 +141,15 @@ class Store:
             self._notes.meta.update(each.meta)
             self._notes.add_keys(each.epoch_keys)
 
-    # -- both sets --------------------------------------------------------------------------------------------------
+    # -- sets and views ---------------------------------------------------------------------------------------------
 
     def index(self, lane: Lane) -> SetIndex:
         """The ordered set of one lane; the same object for as long as the store is open."""
         return self._indexes[lane]
 
-    def held(self, lane: Lane, ids: Sequence[ItemId]) -> set[ItemId]:
-        """Those of `ids` that need not be fetched: on the disk, or parked."""
-        if lane is Lane.STATEMENTS:
-            return self._statements.held(ids)
-        return self._changes.held(ids) | self._parked.held(ids)
-
-    def items(self, lane: Lane, ids: Sequence[ItemId]) -> list[bytes]:
-        """The bytes of those of `ids` that are in the set, in the order asked for."""
-        return self._statements.by_id(ids) if lane is Lane.STATEMENTS else self._changes.items(ids)
-
-    def range_items(
-        self, lane: Lane, low: bytes, high: bytes | None, max_bytes: int
-    ) -> tuple[list[tuple[ItemKey, bytes]], bool]:
-        """Items from `low` up to below `high` (None: to the end), at least one if there is one, up to `max_bytes`; and
-        whether the range ends there."""
-        if lane is Lane.STATEMENTS:
-            return self._statements.range_items(low, high, max_bytes)
-        return self._changes.range_items(lane, low, high, max_bytes)
-
-    # -- changes ----------------------------------------------------------------------------------------------------
-
-    def change(self, change: ChangeId) -> StoredChange | None:
-        """One change by its id."""
-        return self._changes.change(change)
-
-    def changes_of(self, record: RecordId) -> list[StoredChange]:
-        """Everything written in one record, in the order in which it came."""
-        return self._changes.of_record(record)
-
-    def changes_after(self, row: int, limit: int) -> list[StoredChange]:
-        """The next changes that came after a row, in the order in which they came."""
-        return self._changes.after(row, limit)
-
     def newest_row(self) -> int:
         """The row of the change that was applied last; 0 when there is none."""
         return self._newest_row
-
-    def newest_row_of(self, author: DeviceId) -> int:
-        """The row of the newest change of one author; 0 when there is none."""
-        return self._changes.newest_row_of(author)
 
     def count_since(self, row: int, author: DeviceId | None = None) -> int:
         """How many changes (of one author, or all) came after a row."""
@@ -200,77 +158,15 @@ class Store:
             return max(0, self._newest_row - row)
         return self._changes.count_of(author, row)
 
-    # -- statements -------------------------------------------------------------------------------------------------
-
-    def statements(self) -> list[tuple[StatementId, bytes]]:
-        """Every statement, in the order in which they came."""
-        return self._statements.all()
-
-    def statement(self, statement: StatementId) -> bytes | None:
-        """One statement's bytes."""
-        return self._statements.statement(statement)
-
-    def statements_by_id(self, ids: Iterable[bytes]) -> list[bytes]:
-        """The bytes of those of `ids` that are held, in the order asked for."""
-        return self._statements.by_id(ids)
-
-    # -- parked -----------------------------------------------------------------------------------------------------
-
-    def parked_authors(self) -> list[DeviceId]:
-        """Whose changes wait for statements."""
-        return self._parked.authors()
-
-    def take_parked(self, author: DeviceId) -> list[bytes]:
-        """The envelopes of one author that wait. They stay parked until a batch inserts them as changes."""
-        return self._parked.of_author(author)
-
-    # -- records and views ------------------------------------------------------------------------------------------
-
-    def has_record(self, record: RecordId) -> bool:
-        """Whether anything was written in this record."""
-        return self._views.has(record)
-
-    def records(self, kind: int | None = None) -> list[RecordId]:
-        """Every record of a kind, or of all, in the order of their ids."""
-        return self._views.records(kind)
-
-    def record_count(self) -> int:
-        """How many records there are."""
-        return self._views.count()
-
-    def view(self, record: RecordId) -> RecordView | None:
-        """What people see of a record; None when nothing was written in it."""
-        return self._views.view(record)
-
-    def views_of(self, kind: int | None, after: RecordId | None, limit: int) -> list[RecordView]:
-        """The next views of a kind, or of all, behind a record, in the order of their ids."""
-        return self._views.views_of(kind, after, limit)
-
     def keep_view(self, record: RecordId, text: str) -> None:
         """Keep a view computed from everything that was applied so far."""
         self._views.keep(record, text, self._newest_row)
 
-    def stale_records(self, limit: int) -> list[RecordId]:
-        """Up to `limit` records whose view is not up to date, newest changes first."""
-        return self._views.stale(limit)
-
     # -- peers ------------------------------------------------------------------------------------------------------
-
-    def peer(self, device: DeviceId) -> PeerRow | None:
-        """What was noted about a device."""
-        return self._peers.row(device)
-
-    def peers(self) -> list[PeerRow]:
-        """Everybody about whom something was noted."""
-        return self._peers.rows()
 
     def note_peer(self, device: DeviceId, *, synced_row: int | None = None, last_heard_ms: int | None = None) -> None:
         """Note up to which row a device holds everything (it only rises), and when it was heard."""
         self._peers.note(device, synced_row, last_heard_ms)
-
-    def addresses(self) -> list[KnownAddress]:
-        """Where devices proved themselves; to be read once, at the start."""
-        return self._peers.addresses()
 
     def keep_addresses(self, rows: Sequence[KnownAddress]) -> None:
         """Insert or replace these."""
@@ -308,7 +204,11 @@ class Store:
 
     def _open_index(self, lane: Lane) -> SetIndex:
         rows = self._reader.all("SELECT low, count, sum FROM buckets WHERE lane = ? ORDER BY low", (int(lane),))
-        return SetIndex(load_buckets((low, count, total) for low, count, total in rows), partial(self._load_keys, lane))
+        return SetIndex(
+            load_buckets((low, count, total) for low, count, total in rows),
+            partial(self._load_keys, lane),
+            self._health.damaged,
+        )
 
     def _load_keys(self, lane: Lane, low: bytes, high: bytes | None) -> list[ItemKey]:
         query, arguments = keys_query(lane, low, high)

@@ -59,7 +59,8 @@ class Writer:
         self._closing = False
         self._lock = threading.Lock()
         self._later_due: float | None = None
-        self.later = LaterWrites(wake=lambda: self._queue.put(None))
+        self.later = LaterWrites(wake=self._wake)
+        health.on_damage = self._wake
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
 
     def start(self) -> None:
@@ -82,6 +83,9 @@ class Writer:
             self._closing = True
         self._queue.put(None)
         self._thread.join()
+
+    def _wake(self) -> None:
+        self._queue.put(None)
 
     # -- the thread -------------------------------------------------------------------------------------------------
 
