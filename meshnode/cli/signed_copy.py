@@ -29,11 +29,11 @@ def write_signed(paths: Paths, file: Path) -> int:
     from meshnode.node.belonging import read_belonging
     from meshnode.store.store import Store
 
-    belonging = read_belonging(paths.data)
-    if belonging is None:
-        raise NoNetwork
     store = Store.open(paths.network)
     try:
+        belonging = read_belonging(store)
+        if belonging is None:
+            raise NoNetwork
         return write_bundle(file, belonging.network, [(lane, _items(store, lane)) for lane in Lane])
     finally:
         store.close()

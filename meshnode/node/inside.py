@@ -90,7 +90,7 @@ class InsideParts:
             cast(Mode, self._config.network.discovery),
             on_sighting=self._dialler.sighted,
             on_gone=self._dialler.gone,
-            on_network_change=self._dialler.network_changed,
+            on_network_change=self._network_changed,
             interfaces=self._config.network.interfaces,
         )
         self._unsubscribe = self.replica.events.subscribe(self._heard)
@@ -166,6 +166,10 @@ class InsideParts:
             ephemeral=os.urandom(32),
             handshakes=Handshake,
         )
+
+    def _network_changed(self) -> None:
+        self.links.network_changed({own.ip for own in own_addresses()})
+        self._dialler.network_changed()
 
     def _heard(self, event: Event) -> None:
         match event:

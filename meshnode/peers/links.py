@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 
 from crdt.identifiers import DeviceId
@@ -83,6 +83,13 @@ class Links:
             del self._all[link]
             self._release(link)
         return LinkReport(link.device, link.granted, end)
+
+    def network_changed(self, own_ips: Set[str]) -> None:
+        """Close the links that ran over an address this machine has no more: nothing will ever arrive there."""
+        for link in tuple(self._all):
+            local = link.connection.remote.local_ip
+            if local and local not in own_ips:
+                link.close("address-gone")
 
     async def stop(self) -> None:
         """Say goodbye to everybody."""

@@ -55,7 +55,8 @@ async def dial(
     except BaseException as error:
         await session.close()
         raise _as_peer_error(error, spelled) from error
-    remote = RemoteEnd(greeted.ciphers.remote_static, spelled, kind, greeted.psk)
+    local = str((websocket.get_extra_info("sockname") or ("",))[0]).partition("%")[0]
+    remote = RemoteEnd(greeted.ciphers.remote_static, spelled, kind, greeted.psk, local)
     return WebSocketConnection(socket, greeted.ciphers, remote, session.close)
 
 

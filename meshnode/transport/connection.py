@@ -36,6 +36,8 @@ class RemoteEnd:
 
     psk: bytes = field(repr=False)
     """The pre-shared key that both sides knew: tells which epoch, or which invite, the dialler came with."""
+    local_ip: str = ""
+    """Our own address on this connection, without a scope: when it is gone from this machine, so is the connection."""
 
 
 class Connection(Protocol):

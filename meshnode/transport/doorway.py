@@ -33,6 +33,7 @@ class Doorway(asyncio.Protocol):
         self._deadline: asyncio.TimerHandle | None = None
         self.host = ""
         self.address = ""
+        self.local_ip = ""
         self.lost = asyncio.Event()
 
     def cut(self) -> None:
@@ -61,6 +62,7 @@ class Doorway(asyncio.Protocol):
         peer = transport.get_extra_info("peername") or ("", 0)
         self.host = str(peer[0])
         self.address = spelled_address(self.host, peer[1])
+        self.local_ip = str((transport.get_extra_info("sockname") or ("",))[0]).partition("%")[0]
         self._deadline = asyncio.get_running_loop().call_later(self._seconds, self.cut)
         self._inner.connection_made(transport)
         self._crowd.arrived(self)

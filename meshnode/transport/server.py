@@ -179,7 +179,7 @@ class Server:
             log.exception("a greeting failed on our side")
             return None
         doorway.linked()
-        remote = RemoteEnd(greeted.ciphers.remote_static, doorway.address, greeted.kind, greeted.psk)
+        remote = RemoteEnd(greeted.ciphers.remote_static, doorway.address, greeted.kind, greeted.psk, doorway.local_ip)
         return WebSocketConnection(socket, greeted.ciphers, remote)
 
     async def _hand_over(self, connection: WebSocketConnection, doorway: Doorway) -> None:
