@@ -128,7 +128,7 @@ class Standing:
         if self._generously or vouch.member in users or len(users) < uses:
             users.add(vouch.member)
             return True
-        if any(other.invite != vouch.invite for other in self._vouches[vouch.member].values()):
+        if self._vouches[vouch.member]:
             return True
         self._waiting[vouch.member].add(vouch.hello)
         return False

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from crdt.identifiers import NetworkId
-from meshnode.errors import NotPossible
-from meshnode.identity.keys import AgreementKey, DeviceKeys, Identity
+from meshnode.identity.keys import AgreementKey, Identity
 from meshnode.identity.signing import SigningKey, verify
-from meshnode.membership.statements import sign_leave
 from tests.support.people import seeded, seeded_identity
 
 # RFC 8032, 7.1, test 2
@@ -72,11 +69,3 @@ def test_an_identity_has_four_different_keys() -> None:
     assert alice.noise_private == device.noise.private
     assert AgreementKey(alice.noise_private).public == alice.noise_public
     assert verify(alice.device, b"x", alice.sign(b"x"))
-
-
-def test_a_further_device_says_where_the_member_key_is() -> None:
-    alice = seeded_identity("alice")
-    tablet = Identity(DeviceKeys.generate(seeded("tablet")), alice.member)
-    with pytest.raises(NotPossible, match="member key") as refusal:
-        sign_leave(tablet, NetworkId(bytes(32)), ())
-    assert "main device" in refusal.value.sentence

@@ -191,6 +191,15 @@ def test_rule_4_a_hub_witnesses_while_a_steward_is_established(street: Neighbour
     assert street.membership().role_of(hub.device) is Role.HUB
 
 
+def test_rule_4_a_newcomers_hub_does_not_witness(street: Neighbourhood) -> None:
+    hub = street.hub("hall", "dana")
+    street.join("dana", by="alice")
+    for founder in ("alice", "bob"):
+        street.join("emre", by=founder)
+    street.join("farah", by="emre", witness=hub)
+    assert (state(street, hub), state(street, "farah")) == (UNKNOWN, UNKNOWN)
+
+
 def test_rule_4_a_hub_does_not_invite(street: Neighbourhood) -> None:
     hub = street.hub("hall", "alice")
     invite = street.invite(hub)
@@ -401,6 +410,33 @@ def test_a_device_by_its_link_key(street: Neighbourhood) -> None:
     assert street.membership().device_by_noise(bytes(32)) is None
     street.leave("dana")
     assert street.membership().device_by_noise(dana.noise_public) is None
+
+
+def shown_to_one_who_knows(street: Neighbourhood, device: Identity, *known: bytes) -> AuthorClass:
+    """How a peer judges a device by its support and by what the peer knows already."""
+    held = {street.id(each): each for each in street.statements}
+    support = [held[each] for each in street.membership().support(device.device)]
+    return fold(street.network, [*known, *support]).author_class(device.device)
+
+
+def test_support_holds_against_a_farewell_that_the_peer_knows(street: Neighbourhood) -> None:
+    dana = street.join("dana", by="alice", witness="bob")
+    emre = street.join("emre", by="chidi", witness="alice")
+    without_a_list = street.leave("alice", vouched=[])
+    street.leave("alice", vouched=["dana", "emre"])
+    assert shown_to_one_who_knows(street, dana, without_a_list) is CURRENT
+    assert shown_to_one_who_knows(street, emre, without_a_list) is CURRENT
+
+
+@pytest.mark.parametrize("leaver", ["dana", "emre", "farah"])
+def test_support_of_a_hub_rests_on_a_steward_who_is_there(street: Neighbourhood, leaver: str) -> None:
+    stewards = ("dana", "emre", "farah")
+    for name in stewards:
+        street.join(name, by="alice")
+        street.join(name, by="bob", witness="chidi")
+    hub = street.hub("hall", *stewards)
+    farewell = street.leave(leaver)
+    assert shown_to_one_who_knows(street, hub, farewell) is CURRENT
 
 
 def test_five_hundred_members_in_one_chain() -> None:

@@ -8,7 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from crdt.identifiers import MemberId, NetworkId, StatementId
-from meshnode.errors import PeerError
+from meshnode.errors import NotPossible, PeerError
+from meshnode.identity.keys import DeviceKeys, Identity
 from meshnode.identity.signing import SigningKey
 from meshnode.membership.fields import FieldReader, text_field
 from meshnode.membership.frame import HEAD_BYTES, NO_NETWORK, Kind, largest, seal, signed_bytes
@@ -320,6 +321,13 @@ def test_a_leave_can_list_a_thousand() -> None:
 def test_what_no_statement_can_say_is_not_signed(sign: Callable[[], bytes]) -> None:
     with pytest.raises(ValueError, match=r"at most 64 bytes|16 random bytes"):
         sign()
+
+
+def test_a_further_device_says_where_the_member_key_is() -> None:
+    tablet = Identity(DeviceKeys.generate(seeded("tablet")), ALICE.member)
+    with pytest.raises(NotPossible, match="member key") as refused:
+        sign_leave(tablet, NETWORK, ())
+    assert "main device" in refused.value.sentence
 
 
 def test_fields_are_read_to_the_end_and_no_further() -> None:
