@@ -54,7 +54,7 @@ class _JoinEnd:
                 self.events.append(message)
             case Bye() | Err():
                 self.events.append(PeerLeft(message.code or "closed"))
-            case _:
+            case _:  # pragma: no cover -- the table lets no message of a session come here
                 raise RemoteProtocolError("not a message of a join link")
 
     def act(self, act: Act, message: Message) -> None:

@@ -66,9 +66,9 @@ class Lanes:
         if self._first is not None:
             self._begin(self._rounds.greet(self._first))
 
-    def receive_state(self, state: State, now: float) -> None:
+    def receive_state(self, state: State) -> None:
         """The peer's part of a round."""
-        pair = self._rounds.receive(state, now)
+        pair = self._rounds.receive(state)
         if pair is not None:
             self._begin(pair)
 

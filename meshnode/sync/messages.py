@@ -49,8 +49,6 @@ class MessageType(enum.IntEnum):
 class Step(enum.IntEnum):
     """What a STATE is for."""
 
-    ASK = 0
-    """The answering side would like a new round."""
     OPEN = 1
     """The dialler begins one."""
     ANSWER = 2

@@ -1,7 +1,8 @@
 """Rounds: moments at which both sides say what they hold, so that both agree which lanes to compare.
 
 Rules of this module:
-1. The two HELLOs are round 0. The dialler opens every further one; the other side may ask for one.
+1. The two HELLOs are round 0. The dialler opens every further one: it learns of every statement that is new on either
+   side, because new statements are pushed.
 2. A round begins when neither side is comparing anything and all statements on their way have arrived.
 3. Change lanes are compared only in rounds that found the statements equal.
 """
@@ -55,16 +56,13 @@ class Rounds:
         if self._dialler and (self._needed_at is None or at < self._needed_at):
             self._needed_at = at
 
-    def receive(self, state: State, now: float) -> Pair | None:
+    def receive(self, state: State) -> Pair | None:
         """What the peer said; the pair when that begins a round.
 
         Raises:
             RemoteProtocolError: it is not its turn to say it.
         """
         match state.step:
-            case Step.ASK if self._dialler:
-                self.need(now)
-                return None
             case Step.ANSWER if self._dialler and self._opened and state.round == self._number + 1:
                 self._opened = False
                 self._number += 1

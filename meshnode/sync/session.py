@@ -15,14 +15,14 @@ Invariants (cited below by number):
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from crdt.identifiers import ItemId, ItemKey, Lane
 from meshnode.errors import RemoteProtocolError
-from meshnode.sync.codec import NONCE_BYTES, body_limit, decode
+from meshnode.sync.codec import body_limit, decode
 from meshnode.sync.events import PeerHello, PeerLeft, Received, SessionEvent, Settled
 from meshnode.sync.fingerprint import TIME_BYTES
 from meshnode.sync.frames import Assembler
+from meshnode.sync.greeting import LocalHello
 from meshnode.sync.item_set import LocalSets
 from meshnode.sync.lanes import Lanes
 from meshnode.sync.limits import HELLO_SECONDS, MAX_EARLY_MESSAGES, MAX_REASON_BYTES, SUPPORT_BYTES
@@ -53,22 +53,6 @@ __all__ = ["LocalHello", "LocalSets", "PeerHello", "PeerLeft", "Received", "Sess
 Published = tuple[ItemKey, bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class LocalHello:
-    """What this node says of itself."""
-
-    device_statement: bytes
-    support: tuple[bytes, ...]
-    """The statements that this device's membership rests on, for a peer that may not know them."""
-    features: int
-    boot_nonce: bytes
-    """16 random bytes of this start of the node."""
-
-    def __post_init__(self) -> None:
-        if len(self.boot_nonce) != NONCE_BYTES:
-            raise ValueError("a boot nonce has 16 bytes")
-
-
 class Session:
     """The conversation with one peer."""
 
@@ -84,10 +68,7 @@ class Session:
         self._peer_ready = False
         self._early: list[Neg] = []
         self._was_settled = False
-        mine = self._lanes.greeting
-        self._outbox.say(
-            Hello(LOWEST_VERSION, HIGHEST_VERSION, hello.features, hello.boot_nonce, mine, hello.device_statement)
-        )
+        self._outbox.say(hello.message(self._lanes.greeting))
 
     # -- the wire ---------------------------------------------------------------------------------------------------
 
@@ -137,7 +118,7 @@ class Session:
             case Ready():
                 self._peer_ready = True
             case State():
-                self._lanes.receive_state(message, now)
+                self._lanes.receive_state(message)
             case Neg() if self._phase is Phase.JUDGING:
                 self._keep_early(message)
             case Neg():
@@ -155,7 +136,7 @@ class Session:
             case Bye() | Err():
                 self._leave()
                 self._events.append(PeerLeft(message.code or "closed"))
-            case _:
+            case _:  # pragma: no cover -- the table lets no message of a join link come here
                 raise RemoteProtocolError("a message of a join link")
 
     def _receive_hello(self, hello: Hello, now: float) -> None:
@@ -164,7 +145,7 @@ class Session:
         self._since = now
         self._lanes.greeted(hello.lanes)
         if hello.lanes[Lane.STATEMENTS].digest != self._lanes.greeting[Lane.STATEMENTS].digest and self._hello.support:
-            self._outbox.push_now(Push(Lane.STATEMENTS, False, _within(self._hello.support, SUPPORT_BYTES)))
+            self._outbox.push_now(Push(Lane.STATEMENTS, False, self._hello.support_within(SUPPORT_BYTES)))
         self._events.append(
             PeerHello(
                 hello.device_statement, (hello.lowest, hello.highest), hello.features, hello.boot_nonce, hello.lanes
@@ -300,15 +281,3 @@ class Session:
     def i_lack(self) -> int:
         """Items that the peer is known to hold and we lack; a lower bound until the lanes have been compared."""
         return self._lanes.i_lack()
-
-
-def _within(items: tuple[bytes, ...], limit: int) -> tuple[bytes, ...]:
-    """As many of the first items as a peer that does not know us takes."""
-    kept: list[bytes] = []
-    size = 2
-    for item in items:
-        size += len(item) + 4
-        if size > limit:
-            break
-        kept.append(item)
-    return tuple(kept)

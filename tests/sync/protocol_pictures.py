@@ -1,4 +1,4 @@
-"""The tables and pictures of PROTOCOL.md, drawn from the code. `python -m tests.sync.protocol_pictures` rewrites them."""
+"""The pictures of PROTOCOL.md, drawn from the code; `python -m tests.sync.protocol_pictures` redraws them."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def drawn(text: str) -> list[str]:
 def redraw(text: str) -> str:
     """The document with the pictures of the code."""
     fresh = iter(pictures())
-    return re.sub(r"```mermaid\n.*?\n```", lambda _: f"```mermaid\n{next(fresh, '(none)')}\n```", text, flags=re.DOTALL)
+    return re.sub(r"```mermaid\n.*?```", lambda _: f"```mermaid\n{next(fresh, '(none)')}\n```", text, flags=re.DOTALL)
 
 
 def rows(text: str) -> dict[str, tuple[int, str, int]]:

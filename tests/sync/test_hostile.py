@@ -407,10 +407,9 @@ def test_what_is_not_a_message_is_refused(frames: list[bytes]) -> None:
     "state",
     [
         State(Step.ANSWER, 1, (EMPTY, EMPTY, EMPTY)),
-        State(Step.ASK, 1, (EMPTY, EMPTY, EMPTY)),
         State(Step.OPEN, 2, (EMPTY, EMPTY, EMPTY)),
     ],
-    ids=lambda state: state.step.name,
+    ids=["answer", "wrong number"],
 )
 def test_rounds_out_of_turn_are_refused(state: State) -> None:
     peer = differing(holding(5))

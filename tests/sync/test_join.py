@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from meshnode.errors import LocalProtocolError, RemoteProtocolError
+from meshnode.sync.codec import body_limit, decode, encode
 from meshnode.sync.events import PeerLeft
+from meshnode.sync.frames import Assembler
 from meshnode.sync.join import JoinEvent, JoinGuest, JoinHost
 from meshnode.sync.limits import JOIN_SECONDS
-from meshnode.sync.messages import Apply, Offer, Refused, Welcome
+from meshnode.sync.messages import Apply, Err, Offer, Ready, Refused, Welcome
 
 KEY = bytes(range(32))
 OFFER = Offer("Elm Street", (b"genesis", b"x" * 100_000), b"invite")
@@ -121,3 +123,22 @@ def test_a_key_of_another_length_is_our_fault() -> None:
     carry(guest, host)
     with pytest.raises(ValueError, match="32 bytes"):
         host.welcome((), b"short")
+
+
+def test_a_join_link_carries_nothing_else() -> None:
+    for end in (JoinHost(OFFER, 0.0), JoinGuest(0.0)):
+        with pytest.raises(RemoteProtocolError):
+            end.receive_frame(encode(Ready())[0], 1.0)
+        assert is_over(end)
+        assert decode(*Assembler(body_limit).take(end.frames_to_send()[-1]) or (0, b"")) == Err("remote-protocol")
+        end.receive_frame(b"whatever comes after that", 2.0)
+        end.bye("too late")
+        assert end.frames_to_send() == []
+
+
+def test_an_offer_in_parts_is_not_an_offer_yet() -> None:
+    guest = JoinGuest(0.0)
+    first, *_ = JoinHost(OFFER, 0.0).frames_to_send()
+    guest.receive_frame(first, 1.0)
+    assert guest.events_received() == []
+    assert not guest.is_over

@@ -7,7 +7,7 @@ import re
 from crdt.identifiers import Lane
 from meshnode.errors import LocalProtocolError, RemoteProtocolError
 from meshnode.sync.codec import encode
-from meshnode.sync.messages import Credit, LaneState, MessageType, Neg, Push, State, Step
+from meshnode.sync.messages import Credit, LaneState, Message, MessageType, Neg, Push, State, Step
 from meshnode.sync.transitions import (
     PEERS_STEPS,
     TRANSITIONS,
@@ -40,7 +40,7 @@ def test_the_pictures_are_those_of_the_table() -> None:
 
 def test_the_example_bytes_are_those_of_the_codec() -> None:
     lane = LaneState(3, bytes(range(16)))
-    examples = {
+    examples: dict[str, Message] = {
         "CREDIT": Credit(1000),
         "NEG": Neg(Lane.ORDINARY, True, bytes.fromhex("61000001") + bytes(range(16)), 2, 0),
         "PUSH": Push(Lane.URGENT, True, (b"abc", b""), True),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from crdt.identifiers import ItemId, Lane
@@ -539,3 +541,44 @@ def test_support_that_a_stranger_would_not_take_is_left_out() -> None:
     pushed = other.heard_of(Push)[0]
     assert pushed.items == many[: len(pushed.items)]
     assert 50_000 < sum(map(len, encode(pushed))) <= 64 * 1024
+
+
+# -- large and many ---------------------------------------------------------------------------------------------------
+
+
+def test_items_of_all_sizes_come_in_blocks() -> None:
+    chance = random.Random(7)
+    alice, bob = two_nodes(0)
+    sizes = [chance.choice([20, 300, 300, 300, 20_000, 100_000, 130_000]) for _ in range(300)]
+    bob.put(Lane.ORDINARY, [made_item(number, TODAY + number, size) for number, size in enumerate(sizes)])
+    wire = Wire(alice, bob)
+    wire.run()
+    assert wire.settled()
+    assert alice.level_with(bob)
+    assert sent(wire) < sum(sizes) * 1.05
+
+
+def test_after_a_long_absence_lists_are_settled_one_after_another() -> None:
+    alice, bob = two_nodes(0)
+    bob.put(Lane.ORDINARY, items(0, 30_000, size=40))
+    alice.put(Lane.ORDINARY, items(0, 8000, size=40))
+    for wire in (Wire(alice, bob), Wire(bob, alice)):
+        settle([wire], alice.clock, 0)
+        assert alice.level_with(bob)
+        wire.cut()
+
+
+def test_items_dropped_meanwhile_do_not_hold_anything_up() -> None:
+    sets = MemorySets()
+    sets.put(Lane.ORDINARY, items(0, 50))
+    peer = Peer(sets)
+    known, urgent, _ = states_of(sets)
+    peer.open((known, urgent, LaneState(40, LIE)))
+    kept = sets.items
+    sets.items = lambda lane, ids: kept(lane, ids)[:3]  # type: ignore[method-assign]
+    peer.say(Neg(Lane.ORDINARY, True, bytes((VERSION_1,)) + RangeWriter().id_list(AFTER_ALL, [])))
+    assert peer.heard_of(Neg)[-1].giving == 50
+    assert peer.heard_of(Push)[-1].ends_giving
+    peer.credit()
+    assert peer.session.they_lack() == 0
+    assert peer.session.settled
