@@ -91,8 +91,9 @@ class Writer:
 
     def _run(self) -> None:
         while True:
-            jobs = self._gather()
+            jobs: list[_Job] = []
             try:
+                self._gather(jobs)
                 self._write(jobs)
                 self._chores.run()
             except Exception as error:
@@ -102,13 +103,12 @@ class Writer:
             if self._closing and self._queue.empty():
                 return
 
-    def _gather(self) -> list[_Job]:
-        """Wait for work; then everything that is there, up to a group."""
+    def _gather(self, jobs: list[_Job]) -> None:
+        """Wait for work; then take everything that is there, up to a group."""
         try:
             found: _Job | None = self._queue.get(timeout=self._patience())
         except queue.Empty:
-            return []
-        jobs: list[_Job] = []
+            return
         changes = 0
         while True:
             # A cancelled job is dropped; one that runs can no longer be cancelled.
@@ -116,11 +116,11 @@ class Writer:
                 jobs.append(found)
                 changes += len(found.batch.changes)
             if changes >= GROUP_CHANGES:
-                return jobs
+                return
             try:
                 found = self._queue.get_nowait()
             except queue.Empty:
-                return jobs
+                return
 
     def _patience(self) -> float | None:
         now = time.monotonic()
