@@ -124,8 +124,8 @@ class Paths:
 
     @property
     def keys(self) -> Path:
-        """The key file; its copy lies beside it, in a folder that holds nothing else."""
-        return self.data / "keys" / "device.keys"
+        """The folder of the key file and its copy; nothing else lies in it."""
+        return self.data / "keys"
 
     @property
     def network(self) -> Path:
@@ -163,7 +163,7 @@ class Paths:
         Raises:
             StorageError: one cannot be made, or belongs to somebody else.
         """
-        for folder in (self.data, self.keys.parent, self.network, self.state):
+        for folder in (self.data, self.keys, self.network, self.state):
             private_folder(folder)
         if self.socket_given is None:
             check_socket_folder(self)

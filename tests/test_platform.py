@@ -104,11 +104,11 @@ def test_prepared_folders_are_for_the_owner_alone(tmp_path: Path) -> None:
         paths.prepare()
     finally:
         os.umask(before)
-    for folder in (paths.data.parent, paths.data, paths.keys.parent, paths.network, paths.state, paths.socket.parent):
+    for folder in (paths.data.parent, paths.data, paths.keys, paths.network, paths.state, paths.socket.parent):
         assert mode(folder) == 0o700
-    paths.keys.parent.chmod(0o755)
+    paths.keys.chmod(0o755)
     paths.prepare()
-    assert mode(paths.keys.parent) == 0o700
+    assert mode(paths.keys) == 0o700
 
 
 def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:

@@ -1,16 +1,17 @@
 """Asking: commands speak with their node through here, which is started for them where none runs.
 
 Rules of this module:
-1. A command is plain code; the one event loop of a command lives in `with_node`.
+1. A command is plain code; the one event loop of a command lives in `conversation`.
 2. A node that was started for a command is stopped after it.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import contextlib
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from meshnode.api.client import NodeClient
 from meshnode.cli.command import Call, Json
@@ -35,33 +36,46 @@ class Attached:
         return await self.client.ask(do, **arguments)
 
 
-def with_node(call: Call, work: Callable[[Attached], Awaitable[Result]], *, start: bool = True) -> Result:
-    """Do some work with the node of the call's profile.
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A node that answers, for commands that ask a person something between two requests."""
+
+    runner: asyncio.Runner
+    node: Attached
+
+    def ask(self, do: str, /, **arguments: object) -> Json:
+        """One request."""
+        return self.runner.run(self.node.ask(do, **arguments))
+
+
+@contextlib.contextmanager
+def conversation(call: Call, *, start: bool = True) -> Iterator[Conversation]:
+    """Speak with the node of the call's profile.
 
     Args:
         call: whose node.
-        work: what to do.
         start: start a node where none runs; False for questions that only a running node can answer truthfully.
 
     Raises:
         NodeAway: none runs, and none was to be started.
         MeshnodeError: the node could not be started, or refused.
     """
-
-    async def attached(started: bool) -> Result:
-        client = await NodeClient.connect(call.paths.socket)
+    check_socket_folder(call.paths)
+    if not start and not answers(call.paths.socket):
+        raise NodeAway
+    # The loop runs only during requests: while a person is asked, Ctrl+C is Python's own.
+    with node_for(call.paths) as started, asyncio.Runner() as runner:
+        client = runner.run(NodeClient.connect(call.paths.socket))
         try:
-            return await work(Attached(client, started))
+            yield Conversation(runner, Attached(client, started))
         finally:
-            await client.close()
+            runner.run(client.close())
 
-    if not start:
-        check_socket_folder(call.paths)
-        if not answers(call.paths.socket):
-            raise NodeAway
-        return asyncio.run(attached(False))
-    with node_for(call.paths) as started:
-        return asyncio.run(attached(started))
+
+def with_node(call: Call, work: Callable[[Attached], Coroutine[Any, Any, Result]], *, start: bool = True) -> Result:
+    """Do some work with the node of the call's profile; arguments and errors as in `conversation`."""
+    with conversation(call, start=start) as talk:
+        return talk.runner.run(work(talk.node))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import contextlib
 import re
 
 from crdt.display import display_line
-from meshnode.cli.asking import Attached, with_node
+from meshnode.cli.asking import Attached, conversation
 from meshnode.cli.command import Answer, Call, Command, Json, add_yes
 from meshnode.cli.init import my_name
 from meshnode.cli.layout import paragraph
@@ -38,19 +38,16 @@ def run(call: Call) -> Answer:
     code, scanned = split_scanned(" ".join(call.options.code))
     address = call.options.address or scanned
 
-    async def work(node: Attached) -> Answer:
-        preview = await node.ask("preview", code=code, address=address)
+    with conversation(call) as talk:
+        preview = talk.ask("preview", code=code, address=address)
         if not call.agreed(_effect(call, preview), f"Join {display_line(preview['network'])}?"):
             return Answer({"joined": False}, ["Nothing was done."], exit_code=1)
         name = my_name(call, call.options.name, "--name")
-        status = await node.ask("join", code=code, name=name, address=address)
-        network = display_line(status["network"]["name"])
-        lines = [f"Welcome to {network}, {display_line(name)}."]
-        if node.started and not await _board_came(node):
+        status = talk.ask("join", code=code, name=name, address=address)
+        lines = [f"Welcome to {display_line(status['network']['name'])}, {display_line(name)}."]
+        if talk.node.started and not talk.runner.run(_board_came(talk.node)):
             lines.append("The board is not all here yet; the rest comes when your node meets a neighbour's again.")
         return Answer(status, [*lines, "Next: `meshnode` opens the screen."])
-
-    return with_node(call, work)
 
 
 async def _board_came(node: Attached) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from crdt.display import display_line
-from meshnode.cli.asking import Attached, with_node
+from meshnode.cli.asking import conversation
 from meshnode.cli.command import Answer, Call, Command, add_yes
 from meshnode.cli.layout import paragraph
 from meshnode.errors import NoNetwork
@@ -20,24 +20,21 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(call: Call) -> Answer:
     """Say what leaving means; after a yes, leave and give thanks."""
 
-    async def work(node: Attached) -> Answer:
-        status = await node.ask("status")
+    with conversation(call) as talk:
+        status = talk.ask("status")
         if status["state"] == "outside":
             raise NoNetwork
-        network = display_line(status["network"]["name"])
         effect = [
             *(paragraph(line, call.terminal.width) for line in LEAVE_EFFECT),
             "To take a copy along first: `meshnode export FOLDER`.",
         ]
-        if not call.agreed(effect, f"Leave {network}?"):
+        if not call.agreed(effect, f"Leave {display_line(status['network']['name'])}?"):
             return Answer({"left": False}, ["Nothing was done."], exit_code=1)
-        thanks = str((await node.ask("leave"))["thanks"])
+        thanks = str(talk.ask("leave")["thanks"])
         after = ["Your copy stays on this machine until you delete it: `meshnode remove`."]
-        if node.started:
+        if talk.node.started:
             after.insert(0, "Your neighbours hear of it when a node of yours meets theirs: start `meshnode` once more.")
         return Answer({"left": True, "thanks": thanks}, [display_line(thanks), *after])
-
-    return with_node(call, work)
 
 
 COMMAND = Command(examples=("meshnode leave", "meshnode leave --yes"), run=run, arguments=arguments)

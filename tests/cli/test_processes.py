@@ -59,7 +59,7 @@ def test_without_a_running_node_a_command_starts_one_and_stops_it(tmp_path: Path
     assert "Rake leaves" in listed
     assert "School yard" in listed
     assert home.json("init", "Oak", "--me", "Ana", expect=AlreadyMember.exit_code)["error"]["code"] == "already-member"
-    for path in (home.paths.data, home.paths.keys.parent, home.paths.network, home.paths.state):
+    for path in (home.paths.data, home.paths.keys, home.paths.network, home.paths.state):
         assert stat.S_IMODE(path.stat().st_mode) == 0o700
     home.run("status", expect=NodeAway.exit_code)
 
@@ -261,7 +261,7 @@ def test_why_a_node_did_not_start_is_said_in_its_own_words(tmp_path: Path) -> No
     assert "line 2" in said
     home.paths.config.unlink()
     home.run("task", "list", expect=NoNetwork.exit_code)
-    for file in home.paths.keys.parent.iterdir():
+    for file in home.paths.keys.iterdir():
         file.chmod(0o644)
     assert "chmod" in home.run("task", "list", expect=KeyFileError.exit_code)
 
