@@ -4,7 +4,7 @@ Rules of this module:
 1. Whatever depends on the operating system is here and nowhere else.
 2. Folders follow the XDG rules on macOS too, so that one README is true everywhere; `MESHNODE_HOME` overrides them all.
 3. What is made here is for its owner alone (0700), and what somebody else owns is not trusted.
-4. The socket's path is always short: the kernel takes 104 bytes at most.
+4. The socket's path is always short, because kernels take no long ones.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from meshnode.errors import BadInput, StorageError, UsageError
 DEFAULT_PROFILE: Final = "default"
 MAX_PROFILE_LETTERS: Final = 32
 MAX_SOCKET_BYTES: Final = 99
-"""macOS takes 103 bytes and Linux 107; a little room stays for what a proxy may append."""
 MAX_GIVEN_SOCKET_BYTES: Final = 103
+"""What macOS takes; Linux takes 107."""
 PRIVATE: Final = 0o700
 
 _PROFILE = re.compile(rf"[a-z0-9][a-z0-9-]{{0,{MAX_PROFILE_LETTERS - 1}}}")
@@ -158,11 +158,7 @@ class Paths:
         return {"profile": self.profile} | {name: str(getattr(self, name)) for name in names}
 
     def prepare(self) -> None:
-        """Make the folders, for the owner alone.
-
-        Raises:
-            StorageError: one cannot be made, or belongs to somebody else.
-        """
+        """Make the folders, for the owner alone; raises StorageError as `private_folder` does."""
         for folder in (self.data, self.keys, self.network, self.state):
             private_folder(folder)
         if self.socket_given is None:

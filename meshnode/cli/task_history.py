@@ -35,6 +35,9 @@ _WHAT = {
 }
 
 
+_FIELDS = {"tick": "checklist", "check": "checklist"}
+
+
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What `task history` takes."""
     parser.add_argument("task", metavar="TASK", nargs="+", help="its short number, or words of its title")
@@ -64,10 +67,11 @@ def history_lines(entries: Sequence[Json], known: Snapshot, now: datetime, width
     for head, entry in zip(heads, entries, strict=True):
         lines.append(head)
         for field in entry["fields"]:
-            before, after = (_value(field.get(side), known) for side in ("before", "after"))
-            change = f"{before} -> {after}" if before else after
-            shown = clip(f"{field_name(str(field['field']))}: {change}", width - FIELD_INDENT)
-            lines.append(" " * FIELD_INDENT + shown)
+            before, after = (_value(field.get(side)) for side in ("before", "after"))
+            change = f"{before} -> {after or '(nothing)'}" if before else after
+            if change:
+                name = _FIELDS.get(str(field["field"]), field_name(str(field["field"])))
+                lines.append(" " * FIELD_INDENT + clip(f"{name}: {change}", width - FIELD_INDENT))
     return lines
 
 
@@ -79,19 +83,17 @@ def _head(entry: Json, known: Snapshot, now: datetime) -> list[str]:
     return [str(entry["change"])[:CHANGE_LETTERS], when, f"{known.author(entry)} {what}"]
 
 
-def _value(value: object, known: Snapshot) -> str:
-    """A field's value on one line."""
+def _value(value: object) -> str:
+    """A field's value on one line; "" where the verb has said it all."""
     match value:
-        case None | "" | [] | {}:
-            return ""
-        case {"member": str(member)}:
-            return known.name(member)
         case {"text": str(text)}:
             return clip(text, LONGEST_VALUE)
-        case bool():
-            return "yes" if value else "no"
-        case _:
+        case {"done": bool(done)}:
+            return "ticked" if done else "not ticked"
+        case str() | int():
             return clip(str(value), LONGEST_VALUE)
+        case _:
+            return ""
 
 
 COMMAND = Command(

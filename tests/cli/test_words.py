@@ -245,6 +245,13 @@ def test_history_says_who_when_and_what_it_was() -> None:
     }
     lines = history_lines([entry], KNOWN, NOW, 80)
     assert lines == ["  9c1e44b0  today 09:00  Ana changed it", "            title: Gate -> Garden gate[2J"]
+    ticked = {"field": "tick", "before": {}, "after": {"done": True}}
+    claimed = {"field": "claim", "before": {}, "after": {"on": True}}
+    emptied = {"field": "place", "before": "Hall", "after": ""}
+    assert history_lines([{**entry, "fields": [ticked, claimed, emptied]}], KNOWN, NOW, 80)[1:] == [
+        "            checklist: ticked",
+        "            place: Hall -> (nothing)",
+    ]
     late = {**entry, "at_ms": ms(2027, 1, 1, 9, 0)}
     assert "says 1 Jan 2027 09:00, came today 09:00" in history_lines([late], KNOWN, NOW, 120)[0]
 
