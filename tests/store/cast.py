@@ -1,4 +1,4 @@
-"""What the store's tests write: seeded items in a format of their own, and the plainest possible set to compare with."""
+"""What the store's tests write: seeded items in a format of their own, and the plainest set to compare with."""
 
 from __future__ import annotations
 
@@ -54,7 +54,9 @@ def read_change(envelope: bytes, received_ms: int) -> NewChange:
     at_ms = int.from_bytes(envelope[48:56], "big")
     checksum = ChangeHash(hashlib.sha256(envelope).digest())
     author = DeviceId(envelope[:32])
-    return NewChange(ChangeId(digest(envelope)), record, author, at_ms, received_ms, checksum, lane_of(record), envelope)
+    return NewChange(
+        ChangeId(digest(envelope)), record, author, at_ms, received_ms, checksum, lane_of(record), envelope
+    )
 
 
 def read_statement(data: bytes) -> NewStatement:

@@ -13,7 +13,7 @@ from crdt.identifiers import ItemKey, Lane, item_key
 from meshnode.errors import StorageDamaged
 from meshnode.store.bucket_table import Bucket, cut, sum_of
 from meshnode.store.set_index import LOADED_BUCKETS, SetIndex, fingerprint_of
-from meshnode.store.store import Batch, Store
+from meshnode.store.store import Batch, NewChange, NewStatement, Store
 from tests.store.cast import Author, PlainSet, keys_of, plain_fingerprint, write, write_changes
 
 
@@ -39,7 +39,8 @@ def compare(index: SetIndex, keys: list[ItemKey], rng: random.Random, looks: int
 def test_random_inserts_and_reopens_equal_a_sorted_list(tmp_path: Path, seed: int) -> None:
     print("seed", seed)
     author, rng = Author(seed), random.Random(seed)
-    written, statements = [], []
+    written: list[NewChange] = []
+    statements: list[NewStatement] = []
     store = Store.open(tmp_path)
     for _ in range(30):
         changes = author.changes(rng.choice((1, 1, 3, 40, 700, 1500)))

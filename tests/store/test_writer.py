@@ -43,7 +43,7 @@ def test_a_group_is_one_transaction_and_a_bad_batch_is_undone_alone(tmp_path: Pa
     assert [type(answer) for answer in answers] == [Committed, sqlite3.IntegrityError, Committed]
     assert traced.count("COMMIT") == 1
     held = store.held(Lane.ORDINARY, [ItemId(change.id) for change in (*good, *bad, *also_good)])
-    assert held == {change.id for change in (*good, *also_good)}
+    assert held == {ItemId(change.id) for change in (*good, *also_good)}
     counts = store._connection.execute("SELECT sum(count) FROM buckets").fetchone()
     assert counts == (10,)
     store.close()
@@ -55,7 +55,9 @@ def test_bad_batches_among_many_get_their_error_and_the_others_their_commit(tmp_
     for number in range(60):
         changes = author.changes(3)
         bad = number % 7 == 3
-        futures.append((bad, store.submit(Batch(changes=[unwritable(changes[0]) if bad else changes[0], *changes[1:]]))))
+        futures.append(
+            (bad, store.submit(Batch(changes=[unwritable(changes[0]) if bad else changes[0], *changes[1:]])))
+        )
     for bad, future in futures:
         if bad:
             with pytest.raises(StorageError):
@@ -108,7 +110,9 @@ def test_a_full_file_is_said_and_forgotten_when_there_is_room(tmp_path: Path) ->
     set_page_limit(store, 1_000_000)
     write(store, Batch(changes=author.changes(1_000)))
     assert store.trouble == ""
-    assert len(list(store.index(Lane.ORDINARY).keys(0, len(store.index(Lane.ORDINARY))))) == len(store.index(Lane.ORDINARY))
+    assert len(list(store.index(Lane.ORDINARY).keys(0, len(store.index(Lane.ORDINARY))))) == len(
+        store.index(Lane.ORDINARY)
+    )
     store.close()
 
 

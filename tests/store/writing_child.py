@@ -24,7 +24,9 @@ def main() -> None:
         flying.append(store.submit(Batch(changes=author.changes(size), statements=[author.statement()])))
         if len(flying) == IN_FLIGHT:
             committed = flying.popleft().result()
-            said = [change.id.hex() for change in committed.changes] + ["s" + each.id.hex() for each in committed.statements]
+            said = [change.id.hex() for change in committed.changes] + [
+                "s" + each.id.hex() for each in committed.statements
+            ]
             os.write(sys.stdout.fileno(), ("\n".join(said) + "\n").encode())
 
 
