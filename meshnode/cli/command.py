@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -72,7 +72,6 @@ class Command:
     arguments: Callable[[argparse.ArgumentParser], object] = lambda parser: None
     more: str = ""
     """What the help says after the summary."""
-    notes: Sequence[str] = field(default=())
 
 
 class Parser(argparse.ArgumentParser):
