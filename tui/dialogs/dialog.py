@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
 from rich.text import Text
 from textual import events
+from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
 from textual.message import Message
 from textual.screen import ModalScreen
@@ -42,6 +43,10 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         """Put a title and a line of keys into a widget's frame."""
         widget.border_title = Text(title)  # Textual takes Text here and says so
         widget.border_subtitle = Text(low)
+
+    def dismiss(self, result: Answer | None = None) -> AwaitComplete:
+        """Close with an answer; nothing if this window is gone already, for Textual would close whatever is on top."""
+        return super().dismiss(result) if self.is_current else AwaitComplete()
 
     def action_close(self) -> None:
         """Close without an answer."""
