@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import tracemalloc
 import zlib
 from collections.abc import Callable
 
@@ -219,6 +220,18 @@ def test_a_hostile_block_is_refused(hostile: Block) -> None:
     with pytest.raises(RemoteProtocolError):
         peer.say(hostile)
     assert not [event for event in peer.events if not isinstance(event, PeerLeft)][1:]
+
+
+def test_a_bomb_is_not_unpacked() -> None:
+    peer, hostile = pulling(), bomb()
+    tracemalloc.start()
+    try:
+        with pytest.raises(RemoteProtocolError):
+            peer.say(hostile)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 4 * MAX_BLOCK_INFLATED_BYTES
 
 
 def test_blocks_have_to_go_down() -> None:

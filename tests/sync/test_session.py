@@ -582,3 +582,68 @@ def test_items_dropped_meanwhile_do_not_hold_anything_up() -> None:
     peer.credit()
     assert peer.session.they_lack() == 0
     assert peer.session.settled
+
+
+# -- what is still to come --------------------------------------------------------------------------------------------
+
+
+def test_what_is_on_its_way_is_not_given_again_until_much_later() -> None:
+    sets = MemorySets()
+    peer = unequal(sets)
+    new = items(0, 3)
+    peer.session.publish(Lane.ORDINARY, sets.put(Lane.ORDINARY, new), 0.0)
+    everything_lacking = Neg(Lane.ORDINARY, True, bytes((VERSION_1,)) + RangeWriter().id_list(AFTER_ALL, []))
+    peer.say(everything_lacking)
+    assert sum(len(push.items) for push in peer.heard_of(Push)) == 3
+    assert peer.heard_of(Neg)[-1].giving == 0
+    peer.credit()
+    peer.wait(700.0)
+    peer.say(everything_lacking)
+    assert sum(len(push.items) for push in peer.heard_of(Push)) == 6
+
+
+def test_a_peers_comparison_replaces_a_dropped_queue_too() -> None:
+    sets = MemorySets()
+    peer = Peer(sets)
+    peer.greet()
+    peer.session.grant(0.0)
+    flood = items(0, QUEUE_BYTES // 350 + 200)
+    peer.session.publish(Lane.ORDINARY, sets.put(Lane.ORDINARY, flood), 0.0)
+    peer.say(Ready())
+    assert not peer.heard_of(Push)
+    peer.say(Neg(Lane.ORDINARY, True, bytes((VERSION_1,)) + RangeWriter().id_list(AFTER_ALL, [])))
+    late = items(500_000, 1, TODAY + 10**10)
+    peer.session.publish(Lane.ORDINARY, sets.put(Lane.ORDINARY, late), 0.0)
+    peer.credit()
+    peer.credit()
+    assert peer.session.they_lack() == 0
+    assert late[0][1] in [payload for push in peer.heard_of(Push) for payload in push.items]
+
+
+def test_what_a_peer_is_going_to_ask_for_counts_as_lacking() -> None:
+    sets = MemorySets()
+    held = items(0, 20)
+    sets.put(Lane.ORDINARY, held)
+    peer = unequal(sets)
+    listed = bytes((VERSION_1,)) + RangeWriter().fingerprint(AFTER_ALL, LIE)
+    peer.say(Neg(Lane.ORDINARY, True, listed))
+    peer.say(Neg(Lane.ORDINARY, False, NOTHING_LEFT, giving=0, wanting=5))
+    assert peer.session.they_lack() == 5
+    assert not peer.session.settled
+    peer.say(Want(Lane.ORDINARY, tuple(ItemId(key[8:]) for key, _ in held[:3]), spared=2))
+    assert peer.session.they_lack() == 3
+    peer.credit()
+    assert peer.session.they_lack() == 0
+    assert peer.session.settled
+
+
+def test_what_was_given_and_refused_is_no_disappointment() -> None:
+    sets = MemorySets()
+    peer = unequal(sets)
+    for start in range(0, 12_000, 1000):
+        wrong = items(start, 1000, size=20)
+        peer.say(shows(sets, Lane.ORDINARY, [ItemId(key[8:]) for key, _ in wrong]))
+        peer.say(Push(Lane.ORDINARY, True, tuple(payload for _, payload in wrong)))
+        peer.commit(store=False)
+    assert len(asked(peer)) == 12_000
+    assert peer.session.i_lack() == 0
