@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
+from textual import events
 from textual.app import App
 from textual.binding import BindingType
 
@@ -158,6 +159,13 @@ class MeshnodeApp(App[Outcome]):
         elif not self.held.outside and place == "welcome":
             self.show_place("board")
             self.doing.note(say("joined", network=self.held.network_name))
+
+    def on_key(self, event: events.Key) -> None:
+        """A letter that comes up to here while a form is open was typed ahead of it."""
+        from tui.dialogs.form import Form
+
+        if isinstance(self.screen, Form) and event.is_printable and event.character:
+            self.screen.take_early(event.character)
 
     # -- keys of every place ----------------------------------------------------------------------------------------
 

@@ -49,6 +49,8 @@ class ColumnNow:
     cards_visible: int
     rows: int
     """Lines between the frames."""
+    first: bool
+    """Whether nothing stands to the left of it."""
 
     @property
     def title_rows(self) -> int:
@@ -64,6 +66,8 @@ class BoardPainter:
     paint: Paint
     face: Callable[[Json], CardFace]
     empty_text: str = ""
+    empty_once: bool = False
+    """Whether the first column alone says it for all."""
 
     def tabs(self, order: Columns, width: int) -> list[Segment]:
         """The names of all columns in one line, for when one is shown at a time."""
@@ -103,7 +107,8 @@ class BoardPainter:
         inner = now.width - 2
         cards = now.column.cards
         if not cards:
-            lines = ["", *(f" {each}" for each in wrap(self.empty_text, inner - 2))]
+            text = self.empty_text if now.first or not self.empty_once else ""
+            lines = ["", *(f" {each}" for each in wrap(text, inner - 2))]
             return [side, Segment(fit(lines[y] if y < len(lines) else "", inner), self.paint.dim), side]
         number, part = divmod(y, now.card_rows)
         number += now.column.above

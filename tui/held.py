@@ -52,9 +52,10 @@ class Held:
         return dirty
 
     def put(self, view: Json) -> bool:
-        """Hold this view; False when it was held already."""
+        """Hold this view; False when it, or a later one, was held already: a reply may overtake an event."""
         record = str(view.get("id", ""))
-        if not record or self.records.get(record) == view:
+        held = self.records.get(record)
+        if not record or held == view or (held is not None and _changes(view) < _changes(held)):
             return False
         self.records[record] = view
         return True
@@ -114,3 +115,9 @@ class Held:
     def peers(self) -> list[Json]:
         """The other nodes."""
         return list(self.status.get("peers") or ())
+
+
+def _changes(view: Json) -> int:
+    """How many changes a view was made of; on one node this only grows."""
+    changes = view.get("changes")
+    return changes if isinstance(changes, int) else 0

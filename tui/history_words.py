@@ -26,7 +26,7 @@ def history_text(held: Held, clock: Clock, glyphs: Glyphs, entry: Json) -> str:
     fields = [each for each in entry.get("fields") or () if isinstance(each, dict)]
     parts = [said] if said else []
     if what == "edit":
-        parts = [_field_text(held, clock, glyphs, each) for each in fields]
+        parts = [_field_text(held, clock, glyphs, each) for each in fields] or [say("history.settled")]
     elif what in {"comment", "check_add", "thanks"}:
         parts = [": ".join(part for part in (said, _entry_text(fields)) if part)]
     return ", ".join(part for part in parts if part) or say("history.other")

@@ -116,6 +116,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "history.check": "changed the checklist",
         "history.thanks": "thanked",
         "history.link": "linked something",
+        "history.settled": "settled which version holds",
         "history.changed": "changed {field}",
         "history.from-to": "{what}: {before} {arrow} {after}",
         "history.to": "{what}: {after}",

@@ -17,16 +17,13 @@ async def test_both_values_are_shown_and_one_is_kept_or_a_third_written(short_pa
         async with stage(ana.socket, (80, 32), clock=Clock()) as shown:
             shown.app.open_card(first)
             await shown.sees("TWO VERSIONS of the day", "6 May 2031", "8 Jul 2031", "Ana, ", "Bo, ")
-            letter = next(line for line in shown.lines() if "8 Jul 2031 (" in line).split()[1].lstrip("▌")
-            if letter == "▌":
-                letter = next(line for line in shown.lines() if "8 Jul 2031 (" in line).split()[2]
+            words = next(line for line in shown.lines() if "8 Jul 2031 (" in line).replace("▌", " ").split()
+            letter = words[1]
             await shown.press(letter)
             await shown.sees("Kept: 2031-07-08")
             await shown.sees_not("TWO VERSIONS")
             view = (await ana.ask("record", record=first))["view"]
             assert (view["due"], view["conflicts"]) == ("2031-07-08", [])
-            await shown.press("u")
-            await shown.sees("TWO VERSIONS of the day")
         await bo.until_titles(["Fix the gate", "Paint the fence"])
         await disagree(ana, bo, second)
         async with stage(bo.socket, (80, 32), clock=Clock()) as shown:

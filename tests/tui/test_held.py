@@ -44,6 +44,15 @@ def test_the_same_view_again_paints_nothing() -> None:
     assert held.apply([{"event": "records", "records": [changed]}]) == {TASKS[0]["id"]}
 
 
+def test_an_event_that_a_reply_has_overtaken_changes_nothing() -> None:
+    held = Held()
+    held.apply(snapshot(TASKS))
+    later, earlier = TASKS[0] | {"status": "open", "changes": 3}, TASKS[0] | {"status": "claimed", "changes": 2}
+    assert held.put(later)
+    assert held.apply([{"event": "records", "records": [earlier]}]) == set()
+    assert held.records[str(TASKS[0]["id"])]["status"] == "open"
+
+
 def test_people_who_are_not_known_are_someone() -> None:
     held = Held()
     held.apply(snapshot(TASKS))

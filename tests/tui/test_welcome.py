@@ -26,7 +26,7 @@ async def test_a_neighbourhood_is_started(fresh_node: RunningNode) -> None:
         await fill_in_found(shown)
         await shown.sees("What a thief of this machine could read", "What cannot be taken back")
         await shown.press("left", "enter")
-        await shown.sees("Maple Street — Board", "Nothing on the board yet")
+        await shown.sees("Maple Street — Board", "Nothing on the")
         status = await fresh_node.ask("status")
         assert (status["network"]["name"], status["me"]["name"]) == ("Maple Street", "Ana")
         await shown.press("8")

@@ -79,7 +79,7 @@ def change(field: str, before: Any, after: Any) -> dict[str, Any]:
         ("edit", [change("place", "", "garden")], "changed the place: garden"),
         ("edit", [change("due", "2026-11-27", "")], "changed the day: tomorrow (2026-11-27) → (empty)"),
         ("edit", [change("details", "a", "b")], "changed the details"),
-        ("edit", [], "changed it"),
+        ("edit", [], "settled which version holds"),
         ("comment", [change("comment", {}, {"text": "Hm\x1b.", "on": 1})], "commented: Hm."),
         ("from the future", [change("x", 1, 2)], "changed it"),
     ],

@@ -48,9 +48,14 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         """Close with an answer; nothing if this window is gone already, for Textual would close whatever is on top."""
         return super().dismiss(result) if self.is_current else AwaitComplete()
 
+    def answer(self, value: Answer | None) -> None:
+        """Close with an answer, unless something else has closed or covered this window meanwhile."""
+        if self.app.screen is self:
+            self.dismiss(value)
+
     def action_close(self) -> None:
         """Close without an answer."""
-        self.dismiss(None)
+        self.answer(None)
 
 
 class Choices(Widget, can_focus=True):

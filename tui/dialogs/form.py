@@ -64,6 +64,7 @@ class Form(Dialog[None]):
         self._fields = fields
         self._submit = submit
         self._draft = draft
+        self._early = ""
         self._sent = False
         self._busy = False
 
@@ -95,7 +96,17 @@ class Form(Dialog[None]):
         """Nothing to say yet: no empty lines."""
         self.query_one("#note").display = bool(self.mesh.drafts.get(self._draft))
         self.query_one("#refusal").display = False
-        self.query("Input, TextArea").first().focus()
+        first = self.query("Input, TextArea").first()
+        first.focus()
+        if self._early and isinstance(first, Input):
+            first.insert_text_at_cursor(self._early)
+
+    def take_early(self, character: str) -> None:
+        """A letter that was typed ahead, before the first field could take it, belongs into it."""
+        if self.focused is None:
+            self._early += character
+        elif isinstance(self.focused, Input):
+            self.focused.insert_text_at_cursor(character)
 
     @property
     def typed(self) -> dict[str, str]:
@@ -145,4 +156,4 @@ class Form(Dialog[None]):
             self.mesh.drafts[self._draft] = typed
         else:
             self.mesh.drafts.pop(self._draft, None)
-        self.dismiss(None)
+        self.answer(None)

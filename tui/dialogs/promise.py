@@ -24,7 +24,7 @@ Section = tuple[str, Sequence[str]]
 
 
 class Promise(Dialog[str]):
-    """Sections to read, and yes or no. The answer is a refusal's sentence, BACK, or nothing after a yes that worked."""
+    """Sections to read, and yes or no. The answer is a refusal's sentence or BACK."""
 
     BACK: ClassVar = "back"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -78,16 +78,19 @@ class Promise(Dialog[str]):
     def on_choices_chosen(self, message: Choices.Chosen) -> None:
         """The yes or the no."""
         if message.number == 1:
-            self.dismiss(self.BACK)
+            self.answer(self.BACK)
         elif not self._busy:
             self._busy = True
             self.query_one(LineList).retitle(say("promise.working"))
             self.run_worker(self._say_yes())
 
     async def _say_yes(self) -> None:
-        self.dismiss(await self._accept())
+        """After a yes that worked, the app goes on to the board, which closes this."""
+        refusal = await self._accept()
+        if refusal is not None:
+            self.answer(refusal)
 
     def action_close(self) -> None:
         """Esc is no, unless the yes is on its way."""
         if not self._busy:
-            self.dismiss(self.BACK)
+            self.answer(self.BACK)

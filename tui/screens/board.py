@@ -119,14 +119,15 @@ class BoardScreen(Place):
         self.columns.show(self._shown(), (*COLUMNS, ASIDE) if self._shows_aside else COLUMNS)
 
     def _say_when_empty(self) -> None:
-        held = self.mesh.held
+        held, painter = self.mesh.held, self.columns.painter
+        some = any(map(is_task, held.records.values()))
         if not held.complete:
-            text = say("board.reading")
+            painter.empty_text = say("board.reading")
         elif self._words:
-            text = say("board.no-match")
+            painter.empty_text = say("board.no-match")
         else:
-            text = say("board.empty" if any(map(is_task, held.records.values())) else "board.new")
-        self.columns.painter.empty_text = text
+            painter.empty_text = say("board.empty" if some else "board.new")
+        painter.empty_once = not some
 
     @on(BoardColumns.Moved)
     def _selection_moved(self) -> None:

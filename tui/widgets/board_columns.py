@@ -274,6 +274,7 @@ class BoardColumns(Widget, can_focus=True):
             card_rows=self._card_rows,
             cards_visible=self._cards_visible,
             rows=self.size.height - self._top_rows - 1,
+            first=self.narrow or number == 0,
         )
         if y == self._top_rows - 1:
             return self.painter.top(now)
