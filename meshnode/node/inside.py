@@ -114,6 +114,10 @@ class InsideParts:
         own = own_addresses(self._config.network.interfaces)
         return [endpoint(each.ip, self._server.port) for each in announceable(own)]
 
+    def is_known(self) -> bool:
+        """Whether the statements tell of this device at all."""
+        return self.replica.membership.author_class(self._identity.device).belongs
+
     def try_peer(self, address: str) -> None:
         """Dial this address soon: somebody was there a moment ago."""
         self._dialler.try_address(address)

@@ -39,6 +39,10 @@ log = logging.getLogger("meshnode.node")
 KEY_FILE = "identity.key"
 EARLIEST_MS = 1_764_547_200_000
 """2025-12-01: a clock that says less has never been set (Pis have no battery)."""
+OTHER_KEYS = (
+    "The keys of this device are not the ones that your neighbourhood knows, so nobody links with it. Put the key file "
+    "back from a copy (`meshnode where` says where it lies), or ask for a new invite and join with another profile."
+)
 THANKS = "Thank you for all you did here. What you wrote stays with your neighbours, under your name."
 
 
@@ -95,7 +99,7 @@ class Node:
         if belonging is not None:
             await self._take_up(belonging)
         await self._api.start()
-        log.info("ready: %s", self._inside.replica.membership.name if self._inside else "no neighbourhood yet")
+        log.info("ready, %s", "inside a neighbourhood" if self._inside else "no neighbourhood yet")
 
     async def _stop(self) -> None:
         await self._api.stop()
@@ -122,7 +126,10 @@ class Node:
         return self._inside.discovery.state
 
     def _trouble(self) -> list[str]:
-        return [sentence for sentence in (self._store.recovering, self._store.trouble) if sentence]
+        sentences = [self._store.recovering, self._store.trouble]
+        if self._inside is not None and not self._inside.is_known():
+            sentences.append(OTHER_KEYS)
+        return [sentence for sentence in sentences if sentence]
 
     # -- the doorstep -----------------------------------------------------------------------------------------------
 

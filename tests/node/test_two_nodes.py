@@ -107,3 +107,14 @@ async def test_three_in_a_row_pass_things_on(street: Street) -> None:
     async with street("ana", "bo", "chidi") as (_, b, c):
         await b.add("From Bo")
         await c.until_titles(["From Bo"])
+
+
+async def test_a_device_whose_keys_were_lost_says_so(street: Street) -> None:
+    async with street("ana") as (a,):
+        await a.stop()
+        for file in (a.home / "data" / "test" / "keys").iterdir():
+            file.unlink()
+        await a.start()
+        status = await a.ask("status")
+        assert any("keys of this device" in sentence for sentence in status["trouble"])
+        assert len(await a.ask("records", kind="task")) == 1
