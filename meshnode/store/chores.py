@@ -75,7 +75,7 @@ class Chores:
             # A damaged file is not asked what it holds; what it held is in the mark before.
             before = read_mark(self._directory) if damaged else None
             mark = before or mark_of(self._connection, self._database)
-            write_mark(self._directory, replace(mark, clean=clean and not damaged, damaged=damaged))
+            write_mark(self._directory, replace(mark, clean=clean, damaged=damaged))
         except (StorageError, sqlite3.Error) as error:
             log.warning("the mark could not be written: %s", error)
             return False

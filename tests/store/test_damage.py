@@ -185,6 +185,23 @@ def test_a_damaged_file_is_kept_and_what_is_whole_is_saved(
     again.close()
 
 
+def test_a_short_file_whose_tables_lie_elsewhere_keeps_its_own_first_page(written: Written) -> None:
+    """As after some future change of schema: an empty twin would look for the rows on other pages."""
+    connection = sqlite3.connect(written.file)
+    (schema,) = connection.execute("SELECT sql FROM sqlite_schema WHERE name = 'changes'").fetchone()
+    connection.execute(schema.replace("TABLE changes", "TABLE moved"))
+    connection.execute("INSERT INTO moved SELECT * FROM changes")
+    connection.execute("DROP TABLE changes")
+    connection.execute("ALTER TABLE moved RENAME TO changes")
+    connection.commit()
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    cut_one_page(written)
+    store = Store.open(written.directory, written.reader())
+    assert saved(store, written) >= COUNT - 20
+    store.close()
+
+
 def test_altered_rows_are_not_believed(written: Written) -> None:
     """Bytes that SQLite cannot miss: contents, and the columns beside them."""
     connection = sqlite3.connect(written.file)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from crdt.identifiers import ItemId, ItemKey, Lane, StatementId, item_key
+from meshnode.errors import StorageError
 from meshnode.store.store import Batch, NewChange, Store
 from tests.store.cast import Author, keys_of, write, write_changes
 
@@ -102,6 +103,15 @@ def test_changes_by_id_record_row_and_author(tmp_path: Path) -> None:
     assert store.count_since(70) == 0
     assert store.count_since(0, one.device) == 30
     assert store.count_since(57, one.device) == 1
+    store.close()
+
+
+def test_the_reading_connection_cannot_write(tmp_path: Path) -> None:
+    store = Store.open(tmp_path)
+    write(store, Batch(changes=Author(8).changes(2)))
+    with pytest.raises(StorageError):
+        store._reader.all("DELETE FROM changes")
+    assert store.newest_row() == len(store.changes_after(0, 9)) == 2
     store.close()
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from crdt.identifiers import ItemKey, Lane, item_key
 from meshnode.errors import StorageDamaged
-from meshnode.store.bucket_table import Bucket, cut, sum_of
+from meshnode.store.bucket_table import SPLIT_ABOVE, Bucket, cut, sum_of
 from meshnode.store.set_index import LOADED_BUCKETS, SetIndex, fingerprint_of
 from meshnode.store.store import Batch, NewChange, NewStatement, Store
 from tests.store.cast import Author, PlainSet, keys_of, plain_fingerprint, write, write_changes
@@ -73,6 +73,9 @@ def test_keys_in_the_order_of_time_split_buckets_at_the_ends(tmp_path: Path, dir
     with_store.close()
     again = Store.open(tmp_path)
     compare(again.index(Lane.ORDINARY), keys_of(changes, Lane.ORDINARY), random.Random(2))
+    kept = again._connection.execute("SELECT max(count), count(*) FROM buckets").fetchone()
+    assert kept[0] <= SPLIT_ABOVE
+    assert kept[1] <= 1 + len(changes) // 256, "few enough to be read at the start"
     again.close()
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from crdt.identifiers import ChangeHash, ItemId, Lane
+from crdt.identifiers import ChangeHash, ItemId, Lane, item_key
 from meshnode.errors import DiskFull, StorageError
+from meshnode.store.later import LaterWrite, LaterWrites
 from meshnode.store.store import Batch, Committed, NewChange, Store
 from meshnode.store.transaction import commit_group
 from meshnode.store.unapplied import Unapplied
@@ -47,6 +48,39 @@ def test_a_group_is_one_transaction_and_a_bad_batch_is_undone_alone(tmp_path: Pa
     counts = store._connection.execute("SELECT sum(count) FROM buckets").fetchone()
     assert counts == (10,)
     store.close()
+
+
+def test_a_commit_that_fails_leaves_nothing_announced(tmp_path: Path) -> None:
+    store, author = Store.open(tmp_path), Author(10)
+    connection, unapplied = store._connection, Unapplied()
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("CREATE TABLE one (a PRIMARY KEY)")
+    connection.execute("CREATE TABLE two (a REFERENCES one DEFERRABLE INITIALLY DEFERRED)")
+    # Noticed only by COMMIT itself.
+    orphan = LaterWrite(b"key", "note", (("INSERT INTO two VALUES (?)", (1,)),))
+    change = author.change()
+    with pytest.raises(sqlite3.IntegrityError):
+        commit_group(connection, [Batch(changes=[change])], [orphan], unapplied)
+    assert not unapplied.hides(item_key(change.at_ms, change.id))
+    assert not connection.in_transaction
+    assert store.held(change.lane, [ItemId(change.id)]) == set()
+    store.close()
+
+
+def test_what_came_while_a_note_was_written_still_waits() -> None:
+    woken: list[None] = []
+    later = LaterWrites(lambda: woken.append(None))
+    later.put(b"key", "old", ())
+    taken = later.snapshot()
+    later.put(b"key", "new", ())
+    later.put(b"other", "note", ())
+    later.done(taken)
+    assert later.waiting(str) == {b"key": "new", b"other": "note"}
+    assert later.peek(str, b"key") == "new"
+    assert later.peek(bytes, b"key") is None
+    later.done(later.snapshot())
+    assert len(later) == 0
+    assert len(woken) == 1
 
 
 def test_bad_batches_among_many_get_their_error_and_the_others_their_commit(tmp_path: Path) -> None:
@@ -141,7 +175,8 @@ async def test_a_cancelled_wait_leaves_a_whole_store(tmp_path: Path) -> None:
     await waits[0]
     for wait in waits[1::2]:
         wait.cancel()
-    await asyncio.gather(*waits, return_exceptions=True)
+    ended = await asyncio.gather(*waits, return_exceptions=True)
+    assert all(isinstance(each, Committed) for each in ended[0::2])
     store.applied(await asyncio.wrap_future(store.submit(Batch(changes=author.changes(1)))))
     urgent, ordinary = store.index(Lane.URGENT), store.index(Lane.ORDINARY)
     assert len(urgent) + len(ordinary) == store.newest_row()
