@@ -150,7 +150,10 @@ class Replica:
         self.store.applied(committed)
         if committed.statements:
             self._publish_statements(committed)
-            await self._readmit_parked()
+        # Word of an author may have come while their changes were still being checked.
+        judge = self.membership.author_class
+        if committed.statements or any(judge(parked.author).belongs for parked in batch.parked):
+            await self.readmit_parked()
         if committed.changes:
             self._publish_changes(committed)
         return committed
@@ -174,8 +177,8 @@ class Replica:
         touched = frozenset(change.record for change in committed.changes)
         self.events.publish(RecordsChanged(touched, tuple(change.id for change in committed.changes)))
 
-    async def _readmit_parked(self) -> None:
-        """Judge again what waited for statements about its author."""
+    async def readmit_parked(self) -> None:
+        """Judge again what waits for statements about its author; also once after the store was opened."""
         judge = self.membership.author_class
         authors = [author for author in self.store.parked_authors() if judge(author).belongs]
         for author in authors:
@@ -190,8 +193,12 @@ class Replica:
 
         Raises:
             CrdtError: crdt refused the edit; nothing was written.
-            StorageError: it could not be put on disk; nothing was written.
+            StorageError: it could not be put on disk; of an edit in several parts, those before it are written.
         """
+        # Shielded: whoever goes away leaves neither half a text nor a change that the next one here has not seen.
+        return await asyncio.shield(asyncio.ensure_future(self._edit(record, edits)))
+
+    async def _edit(self, record: RecordId, edits: Sequence[Edit]) -> ChangeId:
         async with self._edits.setdefault(record, asyncio.Lock()):
             opened = self.records.open(record)
             written: ChangeId | None = None

@@ -1,0 +1,106 @@
+"""Views are caches: stale as soon as a change is on disk, fresh again when asked for, equal to a rebuild always."""
+
+from __future__ import annotations
+
+import json
+
+from crdt.identifiers import RecordId
+from crdt.record import OpenRecord, SignedChange
+from meshnode.identity.envelope import parse_envelope
+from meshnode.replica.records import OPEN_RECORDS
+from tests.replica.conftest import Desks
+from tests.support.chunks import Draft, put
+from tests.support.people import maple_street
+from tests.support.replicas import Desk, View, new_record
+
+
+def rebuilt(desk: Desk, record: RecordId) -> View:
+    """The view computed from the signed changes alone, without any cache."""
+    opened = OpenRecord(record)
+    opened.add(
+        SignedChange(change.id, change.author, change.at_ms, change.received_ms, parse_envelope(change.envelope).raw)
+        for change in desk.store.changes_of(record)
+    )
+    return opened.view(desk.replica.membership)
+
+
+def is_stale(desk: Desk, record: RecordId) -> bool:
+    cached = desk.store.view(record)
+    return cached is None or cached.stale
+
+
+async def test_stale_by_the_insert_and_fresh_by_asking(desk: Desks) -> None:
+    street = maple_street(2)
+    alice, bob = desk("alice", street), desk("bob", street)
+    record = await alice.add("Rake")
+    assert alice.replica.records.view(record)["title"] == "Rake"
+    assert not is_stale(alice, record)
+    await bob.take(*alice.changes())
+    assert is_stale(bob, record), "nobody has asked yet"
+    await bob.act("task.edit", record, title="Rake the leaves")
+    await alice.take(*bob.changes())
+    assert is_stale(alice, record)
+    assert alice.replica.records.view(record)["title"] == "Rake the leaves"
+    assert not is_stale(alice, record)
+
+
+async def test_stale_views_are_computed_in_the_background_a_few_at_a_time(desk: Desks) -> None:
+    street = maple_street(2)
+    alice, bob = desk("alice", street), desk("bob", street)
+    records = [await alice.add(f"Task {number}") for number in range(7)]
+    await bob.take(*alice.changes())
+    assert [bob.replica.records.refresh_stale(3) for _ in range(4)] == [3, 3, 1, 0]
+    assert not any(is_stale(bob, record) for record in records)
+    assert bob.tasks() == alice.tasks()
+
+
+async def test_a_view_is_what_a_rebuild_gives(desk: Desks) -> None:
+    """Cached, refreshed, after another start, and with the record closed in between for want of room."""
+    street = maple_street(3)
+    alice, bob = desk("alice", street), desk("bob", street)
+    records = []
+    for number in range(OPEN_RECORDS + 20):
+        records.append(await alice.add(f"Task {number}", details="Ask first."))
+    await bob.take(*alice.changes())
+    for record in records[::9]:
+        await alice.act("task.claim", record)
+        await bob.act("task.edit", record, place="Yard", details="Ask Ana first.")
+        await alice.act("task.edit", record, place="Garden")
+    await bob.take(*alice.changes())
+    await alice.take(*bob.changes())
+    for each in (alice, bob):
+        assert each.tasks() == [rebuilt(each, record) for record in sorted(records)]
+        before = each.tasks()
+        each.reopen()
+        assert each.tasks() == before
+    assert alice.tasks() == bob.tasks()
+    assert {tuple(view["conflicts"]) for view in bob.tasks()} == {(), ("place",)}
+
+
+async def test_a_view_that_was_lost_is_computed_again(desk: Desks) -> None:
+    alice = desk("alice", maple_street(1))
+    record = await alice.add("Rake")
+    view = alice.replica.records.view(record)
+    alice.store.keep_view(record, "")
+    assert alice.replica.records.view(record) == view
+    cached = alice.store.view(record)
+    assert cached is not None
+    assert json.loads(cached.text) == view
+
+
+async def test_a_kind_from_the_future_is_kept_and_passed_on(desk: Desks) -> None:
+    street = maple_street(2)
+    alice, bob = desk("alice", street), desk("bob", street)
+    record = new_record("future", kind=0x7E)
+    await alice.take(alice.signed(record, Draft([put("title", "?")])))
+    await bob.take(*alice.changes())
+    assert bob.digests() == alice.digests()
+    assert bob.replica.records.view(record)["newer"] is True
+    assert bob.tasks() == []
+
+
+async def test_a_record_that_was_never_written(desk: Desks) -> None:
+    alice = desk("alice", maple_street(1))
+    assert not alice.replica.records.exists(new_record("nothing"))
+    alice.replica.records.view(new_record("nothing"))
+    assert not alice.replica.records.exists(RecordId(b"\x20" + bytes(15)))
