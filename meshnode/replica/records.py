@@ -3,11 +3,13 @@
 Rules of this module:
 1. Everything here can be dropped at any moment and built again from the store.
 2. A record is opened when somebody asks for it; the least recently used one is closed again.
-3. A view is taken from disk while it is fresh; the flag that says so is kept by the insert of a change.
+3. A view is taken from disk while it is fresh: no change came since (a flag that the insert of a change keeps), and
+   its authors speak for the same people (a mark in front of its text).
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
@@ -22,6 +24,8 @@ from meshnode.store.store import Store, StoredChange
 OPEN_RECORDS = 128
 """About 10 KB each: what a person has on screen, not the whole board."""
 
+MARK_BYTES = 8
+
 View = dict[str, Any]
 
 
@@ -32,10 +36,15 @@ class Records:
         self._store = store
         self._open: OrderedDict[RecordId, OpenRecord] = OrderedDict()
         self._membership: Membership | None = None
+        self._mark = ""
 
-    def judge_by(self, membership: Membership) -> None:
-        """Read from now on with this answer to who may speak for whom."""
-        self._membership = membership
+    def judge_by(self, membership: Membership) -> bool:
+        """Read from now on with this answer to who may speak for whom; whether that changes what views show."""
+        before, self._membership = self._mark, membership
+        # A device speaks for one member for ever, or for nobody: until its statement is here, or once two claim it.
+        nobodies = [author for author in self._store.authors() if membership.member_of(author) is None]
+        self._mark = hashlib.blake2b(b"".join(sorted(nobodies)), digest_size=MARK_BYTES).hexdigest()
+        return before not in ("", self._mark)
 
     def member_of(self, device: DeviceId) -> MemberId | None:
         """The person a device speaks for."""
@@ -43,7 +52,7 @@ class Records:
 
     def exists(self, record: RecordId) -> bool:
         """Whether anything at all was written in this record."""
-        return record in self._open or self._store.has_record(record)
+        return self._store.has_record(record)
 
     def open(self, record: RecordId) -> OpenRecord:
         """The record with every change that is on disk; empty when there is none."""
@@ -66,15 +75,15 @@ class Records:
     def view(self, record: RecordId) -> View:
         """What people see of a record."""
         cached = self._store.view(record)
-        if cached is not None and not cached.stale and cached.text:
-            view: View = json.loads(cached.text)
+        if cached is not None and not cached.stale and cached.text.startswith(self._mark):
+            view: View = json.loads(cached.text.removeprefix(self._mark))
             return view
         return self.refresh(record)
 
     def refresh(self, record: RecordId) -> View:
         """Compute a view anew and keep it."""
         view = self.open(record).view(self)
-        self._store.keep_view(record, json.dumps(view, ensure_ascii=False, separators=(",", ":")))
+        self._store.keep_view(record, self._mark + json.dumps(view, ensure_ascii=False, separators=(",", ":")))
         return view
 
     def refresh_stale(self, limit: int) -> int:

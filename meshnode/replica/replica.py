@@ -78,11 +78,10 @@ class Replica:
         self.bad = Bad()
         self._edits: WeakValueDictionary[RecordId, asyncio.Lock] = WeakValueDictionary()
         self.membership: Membership = self._fold()
+        self.records.judge_by(self.membership)
 
     def _fold(self) -> Membership:
-        membership = fold(self.network, [data for _, data in self.store.statements()])
-        self.records.judge_by(membership)
-        return membership
+        return fold(self.network, [data for _, data in self.store.statements()])
 
     # -- the door ---------------------------------------------------------------------------------------------------
 
@@ -160,9 +159,12 @@ class Replica:
 
     def _publish_statements(self, committed: Committed) -> None:
         self.membership = self._fold()
+        views_differ = self.records.judge_by(self.membership)
         items = tuple((item_key(0, statement.id), statement.data) for statement in committed.statements)
         self.events.publish(ItemsCommitted(Lane.STATEMENTS, items))
         self.events.publish(MembershipChanged())
+        if views_differ:
+            self.events.publish(RecordsChanged(frozenset(self.store.records()), ()))
 
     def _publish_changes(self, committed: Committed) -> None:
         self.records.merge(committed.changes)

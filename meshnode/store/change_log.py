@@ -125,6 +125,16 @@ class ChangeLog:
             self._reader, query.replace("at_ms, id FROM", "at_ms, id, envelope FROM"), arguments, max_bytes
         )
 
+    def authors(self) -> list[DeviceId]:
+        """Everybody who wrote something; one look into the index for each of them."""
+        rows = self._reader.all(
+            "WITH RECURSIVE each (author) AS (SELECT min(author) FROM changes UNION ALL"
+            " SELECT (SELECT min(author) FROM changes WHERE author > each.author) FROM each WHERE author IS NOT NULL)"
+            " SELECT author FROM each WHERE author IS NOT NULL",
+            (),
+        )
+        return [DeviceId(author) for (author,) in rows]
+
     def count_of(self, author: DeviceId, after_row: int) -> int:
         """How many changes of one author came after a row."""
         row = self._reader.one("SELECT count(*) FROM changes WHERE author = ? AND row > ?", (author, after_row))

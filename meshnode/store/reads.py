@@ -65,6 +65,10 @@ class Reads:
         """The next changes that came after a row, in the order in which they came."""
         return self._changes.after(row, limit)
 
+    def authors(self) -> list[DeviceId]:
+        """Everybody who wrote a change that is in the set."""
+        return self._changes.authors()
+
     def newest_row_of(self, author: DeviceId) -> int:
         """The row of the newest change of one author; 0 when there is none."""
         return self._changes.newest_row_of(author)
