@@ -34,7 +34,7 @@ class Stage:
     async def type(self, text: str) -> None:
         """Type a text."""
         names = {" ": "space", "-": "minus", ":": "colon", "/": "slash", ".": "full_stop"}
-        await self.press(*(names.get(character, character) for character in text))
+        await self.pilot.press(*(names.get(character, character) for character in text))
 
     def text(self) -> str:
         """What stands on the screen."""
@@ -56,7 +56,6 @@ class Stage:
                     await self.pilot.pause(0.01)
         except TimeoutError:
             raise AssertionError(f"never so: {what}\n{self.text()}") from None
-        await self.pilot.pause()
 
     async def sees(self, *texts: str) -> None:
         """Wait until all these texts stand on the screen."""

@@ -13,7 +13,7 @@ def snapshot(*pages: list[dict[str, object]]) -> list[dict[str, object]]:
         {"event": "snapshot", "part": number, "last": number == len(pages) - 1, "records": page}
         for number, page in enumerate(pages)
     ]
-    events[-1] |= {"members": MEMBERS, "devices": DEVICES, "status": status()}
+    events[-1] |= {"members": dict(MEMBERS), "devices": dict(DEVICES), "status": status()}
     return events
 
 

@@ -50,9 +50,10 @@ async def test_the_console_can_draw_all_of_it(street: Street, name: str) -> None
         assert set(shown.text()) <= CONSOLE_SAFE | {"\n"}
 
 
+@pytest.mark.parametrize("size", [(50, 15), (80, 24)], ids=str)
 @pytest.mark.parametrize("name", [*KEYS])
-async def test_plain_is_plain(street: Street, name: str) -> None:
-    async with stage(street.socket, (80, 24), environ=TERMINAL, glyph_set="plain") as shown:
+async def test_plain_is_plain(street: Street, name: str, size: tuple[int, int]) -> None:
+    async with stage(street.socket, size, environ=TERMINAL, glyph_set="plain") as shown:
         await shown.press(*KEYS[name])
         await shown.pilot.pause()
         assert shown.text().isascii()

@@ -44,11 +44,11 @@ class Confirm(Dialog[bool]):
 
     def on_choices_chosen(self, message: Choices.Chosen) -> None:
         """Enter answers."""
-        self.answer(message.number == 0)
+        self.dismiss(message.number == 0)
 
     def action_answer(self, yes: bool) -> None:
         """A letter answers."""
-        self.answer(yes)
+        self.dismiss(yes)
 
 
 class Tell(Dialog[None]):

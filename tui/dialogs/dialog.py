@@ -21,6 +21,7 @@ from textual.widget import Widget
 from tui.glyphs import Glyphs
 from tui.keymap import DIALOG_KEYS
 from tui.painting import Piece, line, strip
+from tui.plain_text import clip
 from tui.themes import Paint
 
 if TYPE_CHECKING:
@@ -39,23 +40,31 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         """The app, by its own type."""
         return cast("MeshnodeApp", self.app)
 
+    _framed: tuple[tuple[Widget, str, str], ...] = ()
+
     def frame(self, widget: Widget, title: str, low: str = "") -> None:
-        """Put a title and a line of keys into a widget's frame."""
-        widget.border_title = Text(title)  # Textual takes Text here and says so
+        """Put a title and a line below into a widget's frame, clipped to it as its size changes."""
+        self._framed = (*self._framed, (widget, title, low))
+        widget.border_title = Text(title)
         widget.border_subtitle = Text(low)
+
+    def on_resize(self) -> None:
+        """Frames have another width."""
+        self.call_after_refresh(self._clip_frames)
+
+    def _clip_frames(self) -> None:
+        for widget, title, low in self._framed:
+            room = max(1, widget.outer_size.width - 6)
+            widget.border_title = Text(clip(title, room, self.mesh.glyphs.ellipsis))
+            widget.border_subtitle = Text(clip(low, room, self.mesh.glyphs.ellipsis))
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
         """Close with an answer; nothing if this window is gone already, for Textual would close whatever is on top."""
         return super().dismiss(result) if self.is_current else AwaitComplete()
 
-    def answer(self, value: Answer | None) -> None:
-        """Close with an answer, unless something else has closed or covered this window meanwhile."""
-        if self.app.screen is self:
-            self.dismiss(value)
-
     def action_close(self) -> None:
         """Close without an answer."""
-        self.answer(None)
+        self.dismiss(None)
 
 
 class Choices(Widget, can_focus=True):

@@ -156,4 +156,4 @@ class Form(Dialog[None]):
             self.mesh.drafts[self._draft] = typed
         else:
             self.mesh.drafts.pop(self._draft, None)
-        self.answer(None)
+        self.dismiss(None)

@@ -177,4 +177,4 @@ class Palette(Dialog[str]):
     @on(Input.Submitted)
     @on(LineList.Opened)
     def _chosen(self) -> None:
-        self.answer(self.query_one(LineList).selected)
+        self.dismiss(self.query_one(LineList).selected)

@@ -78,7 +78,7 @@ class Promise(Dialog[str]):
     def on_choices_chosen(self, message: Choices.Chosen) -> None:
         """The yes or the no."""
         if message.number == 1:
-            self.answer(self.BACK)
+            self.dismiss(self.BACK)
         elif not self._busy:
             self._busy = True
             self.query_one(LineList).retitle(say("promise.working"))
@@ -88,9 +88,9 @@ class Promise(Dialog[str]):
         """After a yes that worked, the app goes on to the board, which closes this."""
         refusal = await self._accept()
         if refusal is not None:
-            self.answer(refusal)
+            self.dismiss(refusal)
 
     def action_close(self) -> None:
         """Esc is no, unless the yes is on its way."""
         if not self._busy:
-            self.answer(self.BACK)
+            self.dismiss(self.BACK)
