@@ -1,31 +1,31 @@
 """One tree of errors. The class docstring is the sentence a person reads, `code` is what the API sends.
 
-    MeshnodeError
-    ├── UsageError               what was typed cannot be meant
-    │   ├── BadInput             a value or name that is not understood
-    │   ├── UnknownRecord        no such task, listing, ...
-    │   └── NotPossible          understood, but the state of things forbids it
-    ├── NoNetwork                this profile belongs to no neighbourhood yet
-    ├── AlreadyMember            this profile belongs to a neighbourhood already
-    ├── InviteError              the invite did not work
-    │   ├── DamagedCode          typed or copied wrongly
-    │   ├── InviteExpired        too old, by the clock of the node that answered
-    │   ├── InviteUsed           used as often as it may be
-    │   └── NobodyAnswered       no device of that neighbourhood was found
-    ├── NodeAway                 the node's process does not answer
-    ├── NodeBusy                 another process has this profile open
-    ├── StorageError             the disk or the database
-    │   ├── DiskFull
-    │   ├── StorageDamaged
-    │   └── NewerStorage         written by a newer meshnode
-    ├── KeyFileError             the key file is missing, damaged or readable by others
-    ├── ConfigError              the settings file cannot be read
-    ├── PeerError                a peer's fault: close the link, keep the node
-    │   ├── RemoteProtocolError  broke the protocol
-    │   ├── HandshakeRefused     is not one of us
-    │   ├── NotAMember           proved a key that no current member has
-    │   └── ConnectionLost       went away without saying so
-    └── LocalProtocolError       our own bug in a protocol core
+MeshnodeError
+├── UsageError               what was typed cannot be meant
+│   ├── BadInput             a value or name that is not understood
+│   ├── UnknownRecord        no such task, listing, ...
+│   └── NotPossible          understood, but the state of things forbids it
+├── NoNetwork                this profile belongs to no neighbourhood yet
+├── AlreadyMember            this profile belongs to a neighbourhood already
+├── InviteError              the invite did not work
+│   ├── DamagedCode          typed or copied wrongly
+│   ├── InviteExpired        too old, by the clock of the node that answered
+│   ├── InviteUsed           used as often as it may be
+│   └── NobodyAnswered       no device of that neighbourhood was found
+├── NodeAway                 the node's process does not answer
+├── NodeBusy                 another process has this profile open
+├── StorageError             the disk or the database
+│   ├── DiskFull
+│   ├── StorageDamaged
+│   └── NewerStorage         written by a newer meshnode
+├── KeyFileError             the key file is missing, damaged or readable by others
+├── ConfigError              the settings file cannot be read
+├── PeerError                a peer's fault: close the link, keep the node
+│   ├── RemoteProtocolError  broke the protocol
+│   ├── HandshakeRefused     is not one of us
+│   ├── NotAMember           proved a key that no current member has
+│   └── ConnectionLost       went away without saying so
+└── LocalProtocolError       our own bug in a protocol core
 """
 
 from __future__ import annotations

@@ -54,7 +54,9 @@ class Founded:
     epoch_key: bytes
 
 
-def found(identity: Identity, network_name: str, my_name: str, device_name: str, random: Random = os.urandom) -> Founded:
+def found(
+    identity: Identity, network_name: str, my_name: str, device_name: str, random: Random = os.urandom
+) -> Founded:
     """Make the genesis and this device's statement.
 
     Raises:

@@ -26,7 +26,7 @@ from meshnode.membership.statements import (
 )
 from meshnode.peers.join_link import HostLink
 from meshnode.replica.replica import OURS, Replica
-from meshnode.sync.messages import Offer, Welcome
+from meshnode.sync.messages import Offer, Refused, Welcome
 from meshnode.transport.connection import Connection, LinkKind
 
 log = logging.getLogger("meshnode.peers")
@@ -51,16 +51,19 @@ class Host:
 
     async def receive(self, connection: Connection) -> None:
         """Speak with somebody who came with an invite, until they are in, refused, or gone."""
-        async with HostLink(connection) as guest:
+        try:
+            known = self._invite_of(connection)
+        except InviteError as refusal:
+            async with HostLink(connection, Refused(refusal.code, str(refusal))):
+                return
+        async with HostLink(connection, self._offer(known)) as guest:
             try:
-                known = self._invite_of(connection)
-                await guest.show(self._offer(known))
                 statements = await guest.application()
                 async with self._one_at_a_time:
-                    await guest.welcome(await self._let_in(known, statements))
+                    guest.welcome(await self._let_in(known, statements))
             except InviteError as refusal:
                 log.info("not let in: %s", refusal.code)
-                await guest.refuse(refusal.code, str(refusal))
+                guest.refuse(refusal.code, str(refusal))
             except PeerError as error:
                 log.info("a joiner went: %s", error.code)
 

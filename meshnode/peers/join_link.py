@@ -1,8 +1,8 @@
-"""Join links: the short conversation with somebody who comes with an invite, from either side.
+"""Join links: carry the short conversation with somebody who comes with an invite, from either side.
 
 Rules of this module:
-1. OFFER, APPLY, then WELCOME or REFUSED; anything else ends it. Each side may say BYE before.
-2. One deadline over everything; nobody waits for somebody who is thinking it over.
+1. What may be said when is `sync.join`'s business; here are only the connection and the clock.
+2. However the block ends, the other side is told before the connection closes.
 """
 
 from __future__ import annotations
@@ -11,64 +11,72 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Self
+from typing import Generic, Self, TypeVar
 
 from meshnode.errors import ConnectionLost, InviteError, InviteExpired, InviteUsed, PeerError, RemoteProtocolError
-from meshnode.sync.codec import body_limit, decode, encode
-from meshnode.sync.frames import Assembler
-from meshnode.sync.messages import Apply, Bye, Err, Message, Offer, Refused, Welcome
+from meshnode.sync.events import PeerLeft
+from meshnode.sync.join import JoinEvent, JoinGuest, JoinHost
+from meshnode.sync.messages import Apply, Offer, Refused, Welcome
 from meshnode.transport.connection import Connection
 
-JOIN_SECONDS = 60.0
+GOODBYE_SECONDS = 0.5
 _REFUSALS = {error.code: error for error in (InviteError, InviteExpired, InviteUsed)}
 
+End = TypeVar("End", JoinHost, JoinGuest)
 
-class _JoinLink:
-    """One side's end of a join link."""
 
-    def __init__(self, connection: Connection) -> None:
+class _JoinLink(Generic[End]):
+    """One end of a join link on its connection."""
+
+    def __init__(self, connection: Connection, end: End) -> None:
         self._connection = connection
-        self._assembler = Assembler(body_limit)
-        self._deadline = asyncio.timeout(JOIN_SECONDS)
-        self._polite = False
+        self._end = end
+        self._arrived: list[JoinEvent] = []
 
     async def __aenter__(self) -> Self:
-        await self._deadline.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
-            if not self._polite:
-                with contextlib.suppress(PeerError, TimeoutError):
-                    async with asyncio.timeout(1.0):
-                        await self._say(Bye("closed"))
-            await self._connection.close()
-        finally:
-            try:
-                await self._deadline.__aexit__(kind, error, trace)
-            except TimeoutError as late:
-                raise ConnectionLost("The other node took too long.") from late
+        self._end.bye("closed")
+        with contextlib.suppress(PeerError, TimeoutError):
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                await self._flush()
+        await self._connection.close()
 
-    async def _say(self, message: Message) -> None:
-        for frame in encode(message):
+    async def _flush(self) -> None:
+        for frame in self._end.frames_to_send():
             await self._connection.send(frame)
 
-    async def _hear(self) -> Message:
-        while True:
-            whole = self._assembler.take(await self._connection.receive())
-            if whole is None:
-                continue
-            message = decode(*whole)
-            if isinstance(message, Bye | Err):
-                self._polite = True
-                raise ConnectionLost("The other side ended the conversation.")
-            return message
+    async def _hear(self) -> JoinEvent:
+        """What the other side says next.
+
+        Raises:
+            ConnectionLost: they went, or took too long.
+            RemoteProtocolError: they said what may not be said now.
+        """
+        await self._flush()
+        while not self._arrived:
+            try:
+                async with asyncio.timeout_at(self._end.next_deadline()):
+                    frame = await self._connection.receive()
+            except TimeoutError as error:
+                self._end.tick(_now())
+                raise ConnectionLost("The other node took too long.") from error
+            self._end.receive_frame(frame, _now())
+            self._arrived += self._end.events_received()
+        event = self._arrived.pop(0)
+        if isinstance(event, PeerLeft):
+            raise ConnectionLost("The other side ended the conversation.")
+        return event
 
 
-class GuestLink(_JoinLink):
+class GuestLink(_JoinLink[JoinGuest]):
     """The joiner's side."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection, JoinGuest(_now()))
 
     async def offer(self) -> Offer:
         """What the host shows.
@@ -76,10 +84,10 @@ class GuestLink(_JoinLink):
         Raises:
             InviteError: the host refuses at once.
         """
-        message = await self._answer()
-        if not isinstance(message, Offer):
+        event = await self._answer()
+        if not isinstance(event, Offer):
             raise RemoteProtocolError("something else than an offer")
-        return message
+        return event
 
     async def apply(self, statements: Sequence[bytes]) -> Welcome:
         """Ask to be let in.
@@ -87,38 +95,40 @@ class GuestLink(_JoinLink):
         Raises:
             InviteError: the host refuses, with its sentence.
         """
-        await self._say(Apply(tuple(statements)))
-        message = await self._answer()
-        if not isinstance(message, Welcome):
+        self._end.apply(tuple(statements))
+        event = await self._answer()
+        if not isinstance(event, Welcome):
             raise RemoteProtocolError("something else than a welcome")
-        return message
+        return event
 
-    async def _answer(self) -> Message:
-        message = await self._hear()
-        if isinstance(message, Refused):
-            raise _REFUSALS.get(message.code, InviteError)(message.sentence)
-        return message
+    async def _answer(self) -> JoinEvent:
+        event = await self._hear()
+        if isinstance(event, Refused):
+            raise _REFUSALS.get(event.code, InviteError)(event.sentence)
+        return event
 
 
-class HostLink(_JoinLink):
+class HostLink(_JoinLink[JoinHost]):
     """The side that lets in."""
 
-    async def show(self, offer: Offer) -> None:
-        """Say who we are."""
-        await self._say(offer)
+    def __init__(self, connection: Connection, opening: Offer | Refused) -> None:
+        super().__init__(connection, JoinHost(opening, _now()))
 
     async def application(self) -> tuple[bytes, ...]:
-        """The statements of a joiner who said yes."""
-        message = await self._hear()
-        if not isinstance(message, Apply):
+        """The statements of a joiner who said yes; none if the opening was a refusal."""
+        event = await self._hear()
+        if not isinstance(event, Apply):
             raise RemoteProtocolError("something else than an application")
-        return message.statements
+        return event.statements
 
-    async def welcome(self, welcome: Welcome) -> None:
-        """They are in."""
-        await self._say(welcome)
+    def welcome(self, welcome: Welcome) -> None:
+        """They are in; said when the block ends."""
+        self._end.welcome(welcome.statements, welcome.epoch_key)
 
-    async def refuse(self, code: str, sentence: str) -> None:
-        """They are not, and why."""
-        with contextlib.suppress(PeerError):
-            await self._say(Refused(code, sentence))
+    def refuse(self, code: str, sentence: str) -> None:
+        """They are not, and why; said when the block ends."""
+        self._end.refuse(code, sentence)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
