@@ -29,6 +29,7 @@ from typing import Any
 from meshnode.api.client import NodeClient
 from meshnode.errors import MeshnodeError, NodeAway
 
+PREFIX = "meshnode-demo-"
 STREET = "Maple Street (invented)"
 START_SECONDS = 20.0
 BEAT_SECONDS = 4.0
@@ -149,12 +150,14 @@ class Demo:
         (self.home(actor) / "config.toml").write_text(settings)
         command = [sys.executable, "-m", "meshnode.cli.main", "--profile", actor.profile, "run"]
         command += ["--config", str(self.home(actor) / "config.toml"), "--socket", str(self.socket(actor))]
+        # However the demo's own process ends, its nodes notice: their standard input closes.
+        command += ["--with-parent"]
         environment = os.environ | {"MESHNODE_HOME": str(self.home(actor))}
         self._processes.append(
             subprocess.Popen(
                 command,
                 env=environment,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
@@ -177,7 +180,8 @@ def running_demo() -> Iterator[Path]:
     Raises:
         NodeAway: the nodes did not start.
     """
-    folder = Path(tempfile.mkdtemp(prefix="meshnode-demo-"))
+    remove_leftovers()
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
     demo = Demo(folder)
     started, loop = threading.Event(), asyncio.new_event_loop()
     failure: list[BaseException] = []
@@ -205,6 +209,24 @@ def running_demo() -> Iterator[Path]:
         thread.join(10)
         demo.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove_leftovers() -> None:
+    """Remove the folders of demos that were killed before they could."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        pid = folder.name.removeprefix(PREFIX).partition("-")[0]
+        if pid.isdigit() and folder.stat().st_uid == os.getuid() and not _runs(int(pid)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def run_demo(screen: Callable[[Path], None]) -> None:

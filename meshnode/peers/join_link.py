@@ -30,7 +30,7 @@ class _JoinLink(Generic[End]):
 
     def __init__(self, connection: Connection, end: End) -> None:
         self._connection = connection
-        self._end = end
+        self._end: End = end
         self._arrived: list[JoinEvent] = []
 
     async def __aenter__(self) -> Self:

@@ -20,7 +20,7 @@ from meshnode.errors import ConnectionLost, PeerError, RemoteProtocolError, Stor
 from meshnode.events import Event, ItemsCommitted, MembershipChanged
 from meshnode.membership.fold import AuthorClass
 from meshnode.membership.statements import Device, Hello, StatementRefused, check_statement, parse_statement
-from meshnode.replica.replica import Replica
+from meshnode.replica.replica import Accepted, Replica
 from meshnode.sync.session import PeerHello, PeerLeft, Received, Session, Settled
 from meshnode.transport.connection import Connection
 
@@ -57,6 +57,7 @@ class Link:
         self._replica = replica
         self._monotonic = monotonic
         self._strikes = 0
+        self._reasons: set[str] = set()
         self._wake = asyncio.Event()
         self._inbox: asyncio.Queue[Received] = asyncio.Queue()
         self.on_granted: Callable[[Link], bool] = lambda _: True
@@ -149,15 +150,23 @@ class Link:
             except StorageError as error:
                 log.warning("nothing more is taken from %s: %s", self.connection.remote.address, error)
                 raise
-            self._strikes += accepted.strikes
-            if self._strikes > STRIKES:
-                raise RemoteProtocolError("too many malformed items")
+            self._count_strikes(accepted)
             self.session.committed(batch.receipt, accepted.done, self._monotonic())
             self._take_events()
             if batch.lane is Lane.STATEMENTS:
                 self._judge()
             self.on_progress(self)
             self._wake.set()
+
+    def _count_strikes(self, accepted: Accepted) -> None:
+        """Say in the log what was refused, each reason once a link; go when it is too much."""
+        for code in sorted({refusal.code for refusal in accepted.refused} - self._reasons):
+            self._reasons.add(code)
+            log.warning("refused from %s: %s", (self.device or b"").hex()[:8], code)
+        self._strikes += accepted.strikes
+        if self._strikes > STRIKES:
+            self.session.bye(RemoteProtocolError.code)
+            raise RemoteProtocolError("too many malformed items")
 
     # -- what goes out ----------------------------------------------------------------------------------------------
 
