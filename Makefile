@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 DEV_STAMP := $(VENV)/.ready-dev
 
-.PHONY: run test check bench namespaces clean
+.PHONY: run test check bench namespaces fuzz clean
 .DEFAULT_GOAL := run
 
 $(VENV)/bin/python:
@@ -28,7 +28,7 @@ run: $(STAMP)
 	@$(BIN)/meshnode
 
 test: $(DEV_STAMP)
-	@$(BIN)/pytest
+	@$(BIN)/pytest $(PYTEST_ARGS)
 
 check: $(DEV_STAMP)
 	@$(BIN)/ruff check .
@@ -41,7 +41,13 @@ bench: $(DEV_STAMP)
 	@$(BIN)/python -m bench
 
 namespaces: $(DEV_STAMP)
-	@$(BIN)/pytest -m namespaces tests/mesh
+	@$(BIN)/pytest -m namespaces tests -rs
+
+# The long runs of everything that is random; 1 is what `make test` does, 40 takes about ten minutes.
+FUZZ ?= 40
+fuzz: $(DEV_STAMP)
+	@MESHNODE_FUZZ=$(FUZZ) $(BIN)/pytest tests/crdt/test_mutations.py tests/crdt/test_graphs.py tests/crdt/test_record.py \
+	  tests/sync/test_fuzz.py tests/sync/test_weather.py tests/membership
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info

@@ -16,7 +16,7 @@ from tests.crdt.cast import EVERYONE, TASK_RECORD, Neighbour, party, sealed, sig
 from tests.support import chunks
 from tests.support.chunks import Draft, put
 
-SEEDS = range(int(os.environ.get("MESHNODE_SEEDS", "25")))
+SEEDS = range(25 * int(os.environ.get("MESHNODE_FUZZ", "1")))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
