@@ -39,7 +39,7 @@ async def test_outside_a_network_everything_else_is_refused_with_what_to_do(tmp_
 
 async def test_every_documented_request_is_answered(street: Street) -> None:
     async with street("ana") as (node,):
-        unanswered = {}
+        unanswered: dict[str, str] = {}
         for do in REQUESTS.keys() - {"subscribe", "stop", "leave"}:
             try:
                 await node.ask(do)

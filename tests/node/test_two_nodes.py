@@ -34,7 +34,7 @@ async def test_a_task_crosses_and_both_know_it(street: Street) -> None:
 
 
 async def linked(node: RunningNode, count: int) -> bool:
-    return sum(peer["linked"] for peer in (await node.ask("status"))["peers"]) == count
+    return bool(sum(peer["linked"] for peer in (await node.ask("status"))["peers"]) == count)
 
 
 async def test_preview_shows_where_a_code_leads_and_changes_nothing(tmp_path: Path) -> None:
