@@ -29,7 +29,7 @@ from typing import Any
 from meshnode.api.client import NodeClient
 from meshnode.errors import MeshnodeError, NodeAway
 
-PREFIX = "meshnode-demo-"
+PREFIX = "mesh-demo-"
 STREET = "Maple Street (invented)"
 START_SECONDS = 20.0
 BEAT_SECONDS = 4.0
@@ -76,7 +76,8 @@ class Demo:
 
     def socket(self, actor: Actor) -> Path:
         """Where the actor's node listens for screens."""
-        return self.home(actor) / "node.sock"
+        # Right below the demo's folder: the system takes about a hundred bytes of a socket's path.
+        return self._folder / f"{actor.profile}.s"
 
     async def start(self) -> None:
         """Start the nodes, found the neighbourhood, let two join, and write the first tasks.
