@@ -72,6 +72,8 @@ class Link:
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             self.end = self.end or _end_of(done)
+            # Whatever ended it, the other side is told if it can still hear; where all is said already, this is nothing.
+            self.session.bye(self.end.code)
             await self._say_goodbye()
         finally:
             unsubscribe()
@@ -151,6 +153,9 @@ class Link:
                 log.warning("nothing more is taken from %s: %s", self.connection.remote.address, error)
                 raise
             self._count_strikes(accepted)
+            if self.end is not None:
+                # What was accepted may have ended this link; nothing is said after the goodbye.
+                return
             self.session.committed(batch.receipt, accepted.done, self._monotonic())
             self._take_events()
             if batch.lane is Lane.STATEMENTS:
@@ -165,7 +170,6 @@ class Link:
             log.warning("refused from %s: %s", (self.device or b"").hex()[:8], code)
         self._strikes += accepted.strikes
         if self._strikes > STRIKES:
-            self.session.bye(RemoteProtocolError.code)
             raise RemoteProtocolError("too many malformed items")
 
     # -- what goes out ----------------------------------------------------------------------------------------------
