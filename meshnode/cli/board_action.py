@@ -168,7 +168,8 @@ def _item(view: Json, typed: str) -> str:
     items: list[Json] = view.get("checklist", [])
     if typed.isascii() and typed.isdigit() and 1 <= int(typed) <= len(items):
         return str(items[int(typed) - 1]["id"])
-    found = [item for item in items if str(item["id"]).startswith(typed)]
+    # A whole id only: the beginning of a random one may look like a place in the list.
+    found = [item for item in items if str(item["id"]) == typed]
     found = found or [item for item in items if typed.casefold() in str(item["text"]).casefold()]
     if len(found) != 1:
         raise BadInput(
