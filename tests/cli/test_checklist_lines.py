@@ -1,4 +1,4 @@
-"""What people type for a line of a checklist: its place, its words, its whole id; never the beginning of a random id."""
+"""What people type for a line of a checklist: its place, its words, its whole id, never the beginning of one."""
 
 from __future__ import annotations
 
