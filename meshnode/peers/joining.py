@@ -15,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -123,8 +123,7 @@ class Joining:
         """
         code = self._read(text)
         connection = await self._reach(code, address or read_address(text))
-        async with contextlib.AsyncExitStack() as stack:
-            guest = await stack.enter_async_context(GuestLink(connection))
+        async with _conversation(connection) as guest:
             host = self._check(code, await guest.offer(), connection)
         inviter = host.membership.member_of(host.invite.signer)
         member = host.membership.members.get(inviter) if inviter else None
@@ -138,8 +137,7 @@ class Joining:
         """
         code = self._read(text)
         connection = await self._reach(code, address or read_address(text))
-        async with contextlib.AsyncExitStack() as stack:
-            guest = await stack.enter_async_context(GuestLink(connection))
+        async with _conversation(connection) as guest:
             host = self._check(code, await guest.offer(), connection)
             hello = sign_hello(
                 self._identity,
@@ -267,3 +265,16 @@ class Joining:
             raise InviteError("The other node's answer is not genuine.") from error
         if fold(network, statements).author_class(self._identity.device) is not AuthorClass.CURRENT:
             raise InviteError("The other node said yes, but its answer does not make you a member.")
+
+
+@contextlib.asynccontextmanager
+async def _conversation(connection: Connection) -> AsyncIterator[GuestLink]:
+    """A join link on which whatever the other node does wrong is said as a refusal."""
+    try:
+        async with GuestLink(connection) as guest:
+            yield guest
+    except PeerError as error:
+        raise NobodyAnswered(
+            "The node that answered went away in the middle.",
+            next_step="Try again with the same code, or give another neighbour's address.",
+        ) from error

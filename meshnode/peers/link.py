@@ -72,7 +72,7 @@ class Link:
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             self.end = self.end or _end_of(done)
-            # Whatever ended it, the other side is told if it can still hear; where all is said already, this is nothing.
+            # Whatever ended it, the other side is told if it can still hear; after a goodbye this says nothing.
             self.session.bye(self.end.code)
             await self._say_goodbye()
         finally:

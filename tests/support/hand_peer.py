@@ -73,13 +73,17 @@ class HandPeer:
         """Dial as a device of one of the cast; `statement` is the one it shows, its own if none is given."""
         identity = seeded_identity(who) if isinstance(who, str) else who
         async with cls.reach(address, identity, link_psk(street.epoch_key)) as peer:
-            known = street.membership().devices.get(identity.device)
-            if not statement and known is not None:
-                statement = next(each for each in street.statements if street.id(each) == known.certificate)
-            peer.statement = statement
-            keys = SortedSet(item_key(0, street.id(each)) for each in street.statements)
-            peer.lanes = (LaneState(len(keys), keys.fingerprint(0, len(keys))), NONE, NONE)
+            peer.play(street, identity, statement)
             yield peer
+
+    def play(self, street: Neighbourhood, identity: Identity, statement: bytes = b"") -> None:
+        """Be this device, which holds the street's statements and nothing else."""
+        known = street.membership().devices.get(identity.device)
+        if not statement and known is not None:
+            statement = next(each for each in street.statements if street.id(each) == known.certificate)
+        self.statement = statement
+        keys = SortedSet(item_key(0, street.id(each)) for each in street.statements)
+        self.lanes = (LaneState(len(keys), keys.fingerprint(0, len(keys))), NONE, NONE)
 
     # -- speaking ---------------------------------------------------------------------------------------------------
 
