@@ -3,7 +3,8 @@
 Rules of this module:
 1. File permissions are the login: 0660, and the kernel says who is there (SO_PEERCRED).
 2. One refused or malformed request never ends the connection; an overlong line does.
-3. Requests of one connection are answered as they finish; a slow one does not hold up the others.
+3. Requests of one connection are answered as they finish; a slow one does not hold up the others. So many at once, and
+   no more: who asks and does not read fills its own socket, not this node's memory.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import asyncio
 import contextlib
 import logging
 import socket
+import stat
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -24,6 +26,8 @@ from meshnode.platform import may_attach
 log = logging.getLogger("meshnode.api")
 
 SOCKET_MODE = 0o660
+ANSWERS_AT_ONCE = 32
+"""More than a screen ever asks in one moment; an answer can have 4 MiB."""
 Send = Callable[[Json], Awaitable[None]]
 
 
@@ -42,10 +46,9 @@ class ApiServer:
         Raises:
             StorageError: the socket cannot be made.
         """
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with contextlib.suppress(FileNotFoundError):
-            self._path.unlink()
         try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._clear_place()
             self._server = await asyncio.start_unix_server(self._serve, path=str(self._path), limit=MAX_LINE_BYTES)
         except OSError as error:
             raise StorageError(f"The local socket {self._path} cannot be made: {error.strerror}.") from error
@@ -53,12 +56,22 @@ class ApiServer:
 
     async def stop(self) -> None:
         """Stop listening and let everybody go."""
-        if self._server is not None:
-            self._server.close()
+        if self._server is None:
+            return
+        self._server.close()
         for client in tuple(self._clients):
             client.cancel()
         await asyncio.gather(*self._clients, return_exceptions=True)
         with contextlib.suppress(FileNotFoundError):
+            self._path.unlink()
+
+    def _clear_place(self) -> None:
+        """Remove the socket of a node that was killed; anything else in its place is somebody's."""
+        with contextlib.suppress(FileNotFoundError):
+            if not stat.S_ISSOCK(self._path.lstat().st_mode):
+                raise StorageError(
+                    f"{self._path} is there already and is no socket.", next_step="Give another path with --socket."
+                )
             self._path.unlink()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -94,6 +107,8 @@ class _Client:
                 task = asyncio.create_task(self._answer(line))
                 self._running.add(task)
                 task.add_done_callback(self._running.discard)
+                while len(self._running) >= ANSWERS_AT_ONCE:
+                    await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
         except ValueError:
             await self._send({"id": 0, "error": error_message(BadInput("That line was too long."))})
         finally:

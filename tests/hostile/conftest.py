@@ -37,15 +37,6 @@ class Target:
         """The reasons that the node has logged for what it refused, in order."""
         return REFUSED.findall(self.node.output())
 
-    def memory_kib(self) -> int:
-        """The most memory that the node has had so far; 0 where the system does not tell."""
-        assert self.node.process is not None
-        place = Path(f"/proc/{self.node.process.pid}/status")
-        if not place.exists():
-            return 0
-        status = place.read_text()
-        return int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0])
-
     async def is_well(self) -> None:
         """It answers, serves what it held, takes an edit, complains of nothing, and has not grown."""
         before = (await self.node.ask("record", record=self.rake))["view"]["details"]
@@ -53,7 +44,7 @@ class Target:
         assert edited["view"]["details"].startswith("Still here.")
         assert (await self.node.ask("status"))["trouble"] == []
         assert "Traceback" not in self.node.output()
-        assert self.memory_kib() < MOST_MEMORY_KIB
+        assert self.node.peak_kib() < MOST_MEMORY_KIB
 
 
 Targets = Callable[..., AbstractAsyncContextManager[Target]]

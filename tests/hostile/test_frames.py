@@ -193,7 +193,7 @@ async def test_a_bomb_stops_at_its_limit(target: Targets) -> None:
     async with target() as alice:
         bomb = zlib.compress(bytes(100_000_000), 9)
         assert len(bomb) < 190 * 1024
-        before = alice.memory_kib()
+        before = alice.node.peak_kib()
         async with alice.member("bob") as bob:
             bob.lanes = (*bob.lanes[:2], LaneState(MANY, b"\x09" * 16))
             await bob.enter()
@@ -202,7 +202,7 @@ async def test_a_bomb_stops_at_its_limit(target: Targets) -> None:
             await bob.say(Block(Lane.ORDINARY, False, bytes(KEY_BYTES), 4_000, bomb))
             await bob.until_closed()
             assert isinstance(bob.heard[-1], Err)
-        assert alice.memory_kib() - before < 20 * 1024
+        assert alice.node.peak_kib() - before < 20 * 1024
         await alice.is_well()
 
 

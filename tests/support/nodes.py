@@ -86,6 +86,14 @@ class RunningNode:
         path = self.home / "output.txt"
         return path.read_text(errors="replace") if path.exists() else ""
 
+    def peak_kib(self) -> int:
+        """The most memory that the process has had so far; 0 where the system does not tell."""
+        assert self.process is not None
+        status = Path(f"/proc/{self.process.pid}/status")
+        if not status.exists():
+            return 0
+        return next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+
     async def kill(self) -> None:
         """SIGKILL: what a pulled plug looks like to the process."""
         assert self.process is not None
