@@ -35,6 +35,8 @@ _SHORT = struct.Struct(f">B{TAG_BYTES}s16sH")
 _SHORT_CHECK_BYTES = 2
 LONGEST_TEXT = 1024
 """A full token with spaces between all groups of four and an address is less than half of that."""
+_PREFIX_AS_TYPED = re.compile(r"^MESH1:?")
+"""People leave out the colon, or all of it; 1 is no letter of base32, so that nothing else can be meant."""
 _SPACE = re.compile(r"\s+")
 _ADDRESS_MARKS = re.compile(r"[@/]")
 
@@ -151,7 +153,8 @@ def read_code(text: str) -> Token | ShortCode:
     """
     if len(text) > LONGEST_TEXT:
         raise DamagedCode()
-    packed = _unarmour(_ADDRESS_MARKS.split(_SPACE.sub("", text), maxsplit=1)[0].upper())
+    letters = _ADDRESS_MARKS.split(_SPACE.sub("", text), maxsplit=1)[0].upper()
+    packed = _unarmour(_PREFIX_AS_TYPED.sub("", letters, count=1))
     if len(packed) == _FULL.size + _FULL_CHECK_BYTES:
         _, network, epoch_key, inviter, secret, expires, uses, signature = _FULL.unpack(
             _checked(packed, _FULL_CHECK_BYTES)
@@ -171,14 +174,13 @@ def _armour(content: bytes, check_bytes: int) -> str:
     return PREFIX + base64.b32encode(content + _check(content, check_bytes)).decode().rstrip("=")
 
 
-def _unarmour(text: str) -> bytes:
-    letters = text.removeprefix(PREFIX)
+def _unarmour(letters: str) -> bytes:
     try:
         packed = base64.b32decode(letters + "=" * (-len(letters) % 8))
     except (binascii.Error, ValueError) as error:
         raise DamagedCode() from error
-    if PREFIX + base64.b32encode(packed).decode().rstrip("=") != text:
-        raise DamagedCode()  # no prefix, or bits that no code sets: each code has one spelling
+    if base64.b32encode(packed).decode().rstrip("=") != letters:
+        raise DamagedCode()  # bits that no code sets: each code has one spelling
     return packed
 
 

@@ -69,6 +69,15 @@ def test_spaces_line_breaks_and_lower_case_do_no_harm(code: Token | ShortCode) -
 
 
 @both_codes
+def test_people_leave_out_the_colon_or_the_whole_prefix(code: Token | ShortCode) -> None:
+    letters = code.text().removeprefix("MESH1:")
+    for text in (letters, f"MESH1{letters}", f"mesh1 {letters.lower()}", f"{letters}@kitchen-pi.local:40123"):
+        assert read_code(text) == code
+    with pytest.raises(DamagedCode):
+        read_code(f"MESH2:{letters}")
+
+
+@both_codes
 def test_an_address_may_follow(code: Token | ShortCode) -> None:
     shown = code_at(code.text(), "Kitchen-Pi.local:40123")
     assert shown.endswith("@Kitchen-Pi.local:40123")
@@ -102,6 +111,8 @@ def test_every_flipped_bit_is_a_damaged_code(code: Token | ShortCode) -> None:
 def test_missing_doubled_and_swapped_characters_are_a_damaged_code(code: Token | ShortCode) -> None:
     text = code.text()
     for at in range(len(text)):
+        if text[at] == ":":
+            continue  # people leave it out
         swapped = text[:at] + text[at : at + 2][::-1] + text[at + 2 :]
         for wrong in (text[:at] + text[at + 1 :], text[: at + 1] + text[at:], swapped):
             if wrong != text:

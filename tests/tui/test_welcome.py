@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from textual import events
+
 from tests.support.nodes import RunningNode
 from tests.tui.stage import Stage, stage
 from tui.moments import Clock
@@ -75,6 +77,14 @@ async def test_a_code_leads_in_after_its_preview(short_path: Path, node: Running
         await shown.press("left", "enter")
         await shown.sees("Maple Street — Board", "Fix the gate")
     assert (await fresh_node.ask("status"))["me"]["name"] == "Bo"
+
+
+async def test_a_code_of_several_lines_is_pasted_whole(fresh_node: RunningNode) -> None:
+    async with stage(fresh_node.socket, clock=Clock()) as shown:
+        await shown.press("2")
+        await shown.sees("Join with a code")
+        shown.app.post_message(events.Paste("MESH1: AGBVS UGIAM  \n\n   HLF5P NGKWF\r\nKCRF6 F7M\n"))
+        await shown.sees("MESH1: AGBVS UGIAM HLF5P NGKWF KCRF6 F7M")
 
 
 async def test_leaving_says_what_it_means_and_thanks(node: RunningNode) -> None:

@@ -20,6 +20,7 @@ from tui.actions import FormField
 from tui.dialogs.dialog import Choices, Dialog
 from tui.keymap import DIALOG_KEYS, bind
 from tui.plain_text import clean
+from tui.widgets.line_entry import LineEntry
 from tui.wording import say
 
 Submit = Callable[[dict[str, str]], Awaitable[str | None]]
@@ -87,7 +88,7 @@ class Form(Dialog[None]):
             entry = TextArea(value, tab_behavior="focus", id=f"field-{field.name}", theme="css", show_cursor=True)
             entry.cursor_blink = False
         else:
-            entry = Input(value, id=f"field-{field.name}", select_on_focus=False)
+            entry = LineEntry(value, id=f"field-{field.name}", select_on_focus=False)
             entry.cursor_blink = False
         self.frame(entry, field.title, say("form.newline") if field.kind == "prose" else clean(field.hint))
         return entry
