@@ -142,4 +142,4 @@ async def two_sides(
 
 def ordinary(side: Side) -> int:
     """How many ordinary changes a side holds."""
-    return len(side.desk.keys(Lane.ORDINARY))
+    return len(side.desk.item_keys(Lane.ORDINARY))

@@ -92,7 +92,7 @@ async def test_what_was_acknowledged_is_there_after_a_power_cut(desk: Desks) -> 
     street = maple_street(2)
     alice, bob = desk("alice", street), desk("bob", street)
     accepted = await bob.take(*(await written_by(alice)))
-    assert set(accepted.done) == set(accepted.new) == set(ids(alice.keys()))
+    assert set(accepted.done) == set(accepted.new) == set(ids(alice.item_keys()))
     assert all(served_elsewhere(bob.directory, item) for item in accepted.done)
 
 
@@ -119,7 +119,7 @@ async def test_each_lane_gets_its_own(desk: Desks) -> None:
     urgent = alice.signed(new_record("alarm", kind=0x02), Draft([put("title", "Fire")], start_op=1))
     ordinary = alice.signed(new_record("rake"), Draft([put("title", "Rake")], start_op=1))
     await bob.take(urgent, ordinary)
-    assert [len(bob.keys(lane)) for lane in CHANGE_LANES] == [1, 1]
+    assert [len(bob.item_keys(lane)) for lane in CHANGE_LANES] == [1, 1]
     assert [event.lane for event in bob.told(ItemsCommitted)] == [Lane.URGENT, Lane.ORDINARY]  # type: ignore[union-attr]
 
 
@@ -135,7 +135,7 @@ async def test_a_caller_who_goes_away_takes_nothing_along(desk: Desks) -> None:
     going.cancel()
     async with asyncio.timeout(10):
         await arrived.wait()
-    assert len(bob.keys()) == len(ids(bob.keys())) == 3
+    assert len(bob.item_keys()) == len(ids(bob.item_keys())) == 3
     assert [item for event in bob.told(ItemsCommitted) for _, item in event.items]  # type: ignore[union-attr]
 
 
@@ -159,7 +159,7 @@ async def test_storage_that_fails_is_said_and_nothing_is_published(desk: Desks) 
     alice, bob = desk("alice", street), desk("bob", street)
     record = await bob.add("Before")
     changes = await written_by(alice, 2)
-    keys, told, view = bob.keys(), len(bob.heard), bob.replica.records.view(record)
+    keys, told, view = bob.item_keys(), len(bob.heard), bob.replica.records.view(record)
     bob.store._writer.close()
     with pytest.raises(StorageError):
         await bob.take(*changes)
@@ -168,9 +168,9 @@ async def test_storage_that_fails_is_said_and_nothing_is_published(desk: Desks) 
     with pytest.raises(StorageError):
         await bob.hear_of(street.leave("alice"))
     assert len(bob.heard) == told
-    assert bob.keys() == keys
+    assert bob.item_keys() == keys
     assert bob.replica.records.view(record) == view
-    assert ReplicaSets(bob.replica).missing(Lane.ORDINARY, ids(alice.keys())) == ids(alice.keys())
+    assert ReplicaSets(bob.replica).missing(Lane.ORDINARY, ids(alice.item_keys())) == ids(alice.item_keys())
 
 
 async def test_what_is_worth_fetching(desk: Desks) -> None:
@@ -179,7 +179,7 @@ async def test_what_is_worth_fetching(desk: Desks) -> None:
     stranger = maple_street(3)
     alice, bob, chidi = desk("alice", street), desk("bob", street), desk("chidi", stranger, place="other")
     await bob.add("Held")
-    (held,) = ids(bob.keys())
+    (held,) = ids(bob.item_keys())
     parked = chidi.signed(new_record("p"), Draft([put("title", "Parked")]))
     bad = alice.signed(new_record("b"), Draft([put("title", "Bad")], start_op=0))
     forged = bytes(64) + alice.signed(new_record("f"), Draft([put("title", "Forged")]))[64:]

@@ -26,9 +26,9 @@ async def test_a_large_text_travels_in_parts_that_everybody_admits(desk: Desks) 
     alice, bob = desk("alice", street), desk("bob", street)
     text = prose(20_000)
     record = await alice.add("Minutes", details="")
-    before = len(alice.keys())
+    before = len(alice.item_keys())
     last = await alice.replica.edit(record, [Splice("details", 0, 0, text)])
-    parts = len(alice.keys()) - before
+    parts = len(alice.item_keys()) - before
     assert parts >= len(text) // MOST_ROWS_AN_EDIT
     assert alice.store.change(last) is not None
     for envelope in alice.changes():
@@ -48,13 +48,13 @@ async def test_many_keys_at_once_travel_in_parts_too(desk: Desks) -> None:
     street = maple_street(2)
     alice, bob = desk("alice", street), desk("bob", street)
     record = await alice.add("Long list")
-    before = len(alice.keys())
+    before = len(alice.item_keys())
     value = "x" * (LONGEST_STRING_BYTES - 1)
     await alice.replica.edit(record, [Put(f"later/{number}", value) for number in range(9)])
-    assert len(alice.keys()) - before > 1
+    assert len(alice.item_keys()) - before > 1
     accepted = await bob.take(*alice.changes())
     assert accepted.refused == ()
-    assert bob.replica.records.open(record).merged == len(alice.keys())
+    assert bob.replica.records.open(record).merged == len(alice.item_keys())
 
 
 @pytest.mark.parametrize("record_exists", [True, False])
@@ -65,10 +65,10 @@ async def test_two_edits_at_once_never_disagree(desk: Desks, record_exists: bool
     if record_exists:
         await alice.act("task.add", record, title="Busy")
     await asyncio.gather(*(alice.replica.edit(record, [Put("place", f"place {n}")]) for n in range(20)))
-    assert len(alice.keys()) == 20 + record_exists
+    assert len(alice.item_keys()) == 20 + record_exists
     assert alice.replica.records.open(record).conflicts(alice.replica.records) == []
     opened = alice.replica.records.open(record)
-    assert opened.merged == opened.change_count == len(alice.keys())
+    assert opened.merged == opened.change_count == len(alice.item_keys())
 
 
 async def test_a_screen_that_goes_away_while_it_writes_leaves_no_conflict(desk: Desks) -> None:
@@ -82,7 +82,7 @@ async def test_a_screen_that_goes_away_while_it_writes_leaves_no_conflict(desk: 
         going.cancel()
         await alice.replica.edit(record, [Put("place", f"second {round_number}")])
         assert alice.replica.records.open(record).conflicts(alice.replica.records) == []
-    assert len(alice.keys()) == 1 + 20, "what was with the writer is written"
+    assert len(alice.item_keys()) == 1 + 20, "what was with the writer is written"
     assert alice.replica.records.view(record)["place"] == "second 9"
 
 
@@ -108,7 +108,7 @@ async def test_records_do_not_wait_for_each_other(desk: Desks) -> None:
 async def test_what_cannot_be_written_leaves_everything_as_it_was(desk: Desks) -> None:
     alice = desk("alice", maple_street(1))
     record = await alice.add("Rake")
-    before = (alice.keys(), alice.tasks(), len(alice.heard))
+    before = (alice.item_keys(), alice.tasks(), len(alice.heard))
     for edits, why in (
         ([], NotPossibleNow),
         ([Put("title", "x" * (LONGEST_STRING_BYTES + 1))], BadValue),
@@ -117,7 +117,7 @@ async def test_what_cannot_be_written_leaves_everything_as_it_was(desk: Desks) -
     ):
         with pytest.raises(why):
             await alice.replica.edit(record, edits)
-        assert (alice.keys(), alice.tasks(), len(alice.heard)) == before
+        assert (alice.item_keys(), alice.tasks(), len(alice.heard)) == before
     await alice.act("task.edit", record, place="Still editable")
 
 

@@ -192,7 +192,7 @@ async def test_law_two_views_computed_before_the_authors_were_known_again(desk: 
     await writer.act("task.claim", record)
     await whole.take(*writer.changes())
     saved = desk("alice", street, [street.genesis], place="saved")
-    stored = [whole.store.change(change[8:]) for change in whole.keys()]  # type: ignore[arg-type]
+    stored = [whole.store.change(change[8:]) for change in whole.item_keys()]  # type: ignore[arg-type]
     batch = [
         NewChange(c.id, c.record, c.author, c.at_ms, c.received_ms, bytes(32), Lane.ORDINARY, c.envelope)  # type: ignore[arg-type]
         for c in stored
@@ -242,5 +242,5 @@ async def test_law_three_whatever_one_can_write_all_admit(desk: Desks, seed: int
         await each.take(*judge.changes())
         assert each.digests() == judge.digests()
         assert each.tasks() == judge.tasks()
-    assert judge.replica.records.open(record).merged == len(judge.keys())
+    assert judge.replica.records.open(record).merged == len(judge.item_keys())
     assert refused < 14, "something was written"

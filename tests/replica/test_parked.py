@@ -32,9 +32,9 @@ async def test_an_unknown_author_waits_outside_the_set(desk: Desks) -> None:
     bob, chidi = desk("bob", few), desk("chidi", street)
     changes = await some_tasks(chidi)
     accepted = await bob.take(*changes)
-    assert (bob.parked(), bob.keys(), bob.tasks(), bob.heard) == (3, [], [], [])
+    assert (bob.parked(), bob.item_keys(), bob.tasks(), bob.heard) == (3, [], [], [])
     assert (accepted.new, accepted.refused, accepted.strikes) == ((), (), 0), "not knowing somebody is no offence"
-    assert set(accepted.done) == set(ids(chidi.keys())), "they need not be sent again"
+    assert set(accepted.done) == set(ids(chidi.item_keys())), "they need not be sent again"
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -51,10 +51,10 @@ async def test_word_of_the_author_in_any_order_lets_the_changes_in(desk: Desks, 
     for lane, item in deliveries:
         await alice.replica.accept(lane, (item,), rng.randbytes(32))
     assert alice.parked() == 0
-    assert len(alice.keys()) == 9
+    assert len(alice.item_keys()) == 9
     assert sorted(alice.changes()) == sorted(change for writer in writers for change in writer.changes())
     told = {key[8:] for event in alice.told(ItemsCommitted) for key, _ in event.items}  # type: ignore[union-attr]
-    assert set(ids(alice.keys())) <= told, "what was let in late is passed on like anything else"
+    assert set(ids(alice.item_keys())) <= told, "what was let in late is passed on like anything else"
 
 
 async def test_those_who_left_stay_authors(desk: Desks) -> None:
@@ -84,7 +84,7 @@ async def test_statements_that_arrive_while_changes_are_being_checked(desk: Desk
     await asyncio.gather(taking, bob.hear_of(*word_of(street, few)))
     assert news[:2] == ["ItemsCommitted", "MembershipChanged"], "the word came first"
     assert bob.parked() == 0
-    assert len(bob.keys()) == 600
+    assert len(bob.item_keys()) == 600
 
 
 async def test_a_power_cut_between_the_word_and_the_change(desk: Desks) -> None:
@@ -97,7 +97,7 @@ async def test_a_power_cut_between_the_word_and_the_change(desk: Desks) -> None:
     bob.reopen()
     assert bob.parked() == 3
     await bob.replica.readmit_parked()
-    assert (bob.parked(), len(bob.keys())) == (0, 3)
+    assert (bob.parked(), len(bob.item_keys())) == (0, 3)
 
 
 async def test_they_leave_the_waiting_room_in_the_same_commit(desk: Desks) -> None:
@@ -127,7 +127,7 @@ async def test_the_waiting_room_is_bounded_and_what_it_lost_is_simply_missing(de
     await bob.take(*flood[:50], source=b"g" * 32)
     assert bob.parked() == 1_050, "another source has its own room"
     await bob.hear_of(*word_of(street, few))
-    assert len(bob.keys()) == 1_050
+    assert len(bob.item_keys()) == 1_050
     accepted = await bob.take(*flood)
     assert len(accepted.new) == 50
-    assert len(bob.keys()) == 1_100
+    assert len(bob.item_keys()) == 1_100

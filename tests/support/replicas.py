@@ -103,14 +103,14 @@ class Desk:
 
     # -- looking ----------------------------------------------------------------------------------------------------
 
-    def keys(self, lane: Lane = Lane.ORDINARY) -> list[ItemKey]:
+    def item_keys(self, lane: Lane = Lane.ORDINARY) -> list[ItemKey]:
         """The keys of one set."""
         index = self.store.index(lane)
         return list(index.keys(0, len(index)))
 
     def changes(self) -> list[bytes]:
         """All changes in both lanes, as sent."""
-        return [item for lane in CHANGE_LANES for item in self.store.items(lane, ids(self.keys(lane)))]
+        return [item for lane in CHANGE_LANES for item in self.store.items(lane, ids(self.item_keys(lane)))]
 
     def digests(self) -> tuple[bytes, ...]:
         """What a peer compares, lane by lane."""
