@@ -83,6 +83,23 @@ class MeasuredNode(RunningNode):
         return int(str((await self.ask("status"))["listening"][0]).rpartition(":")[2])
 
 
+class MeasuredTerminal(Terminal):
+    """A terminal that says when bytes arrived."""
+
+    def read_once(self, seconds: float) -> float | None:
+        """One piece of output within this time; when it arrived."""
+        if not select.select([self.master], [], [], seconds)[0]:
+            return None
+        try:
+            got = os.read(self.master, 65_536)
+        except OSError:
+            return None
+        arrived = time.monotonic()
+        self.sent += got
+        self._stream.feed(got)
+        return arrived
+
+
 def cpu_seconds(pid: int) -> float:
     """User and system time of a process."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
@@ -96,7 +113,9 @@ def rss_mb(pid: int) -> float:
 
 
 @contextlib.contextmanager
-def screen_on(node_socket: Path, size: tuple[int, int] = (80, 24), profile: Path | None = None) -> Iterator[Terminal]:
+def screen_on(
+    node_socket: Path, size: tuple[int, int] = (80, 24), profile: Path | None = None
+) -> Iterator[MeasuredTerminal]:
     """A screen on a node in a pseudo-terminal; it ends by Ctrl+Q."""
     under = [] if profile is None else ["-m", "cProfile", "-o", str(profile)]
     process, master = pty.fork()
@@ -108,7 +127,7 @@ def screen_on(node_socket: Path, size: tuple[int, int] = (80, 24), profile: Path
             sys.executable, [sys.executable, *under, "-m", "tui", "--socket", str(node_socket)], environment
         )  # pragma: no cover
     fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
-    terminal = Terminal(process, master, size)
+    terminal = MeasuredTerminal(process, master, size)
     try:
         yield terminal
     finally:

@@ -127,6 +127,16 @@ def later_edits(tasks: int, count: int, author: int, first: int = 0) -> tuple[Wr
     )
 
 
+@cache
+def many_edits(tasks: int, count: int, author: int) -> tuple[Written, ...]:
+    """Comment upon comment, task by task in turn, until there are `count`; in the order in which they were written."""
+    at = NOON_MS + (tasks + 48 * 60) * MINUTE_MS
+    authors = [_Author(task).resumed(corpus(tasks)) for task in range(tasks)]
+    return tuple(
+        authors[turn % tasks].write(author, "task.comment", at + turn, text=_prose(turn, 8)) for turn in range(count)
+    )
+
+
 class _Authority:
     def member_of(self, device: object) -> MemberId | None:
         return next((MemberId(seeded_identity(name).member) for name in PEOPLE if _device(name) == device), None)
