@@ -19,7 +19,7 @@ from weakref import WeakValueDictionary
 from crdt.boards.profiles import profile_of, profile_record_id
 from crdt.boards.settings import settings_record_id
 from crdt.edits import Edit, parts
-from crdt.identifiers import ChangeId, ItemId, Lane, MemberId, NetworkId, RecordId, item_key, lane_of
+from crdt.identifiers import ChangeId, ItemId, ItemKey, Lane, MemberId, NetworkId, RecordId, item_key, lane_of
 from meshnode.errors import MeshnodeError
 from meshnode.events import Events, ItemsCommitted, MembershipChanged, RecordsChanged
 from meshnode.identity.envelope import CheckedChange, seal_change
@@ -168,14 +168,12 @@ class Replica:
 
     def _publish_changes(self, committed: Committed) -> None:
         self.records.merge(committed.changes)
-        for lane in (Lane.URGENT, Lane.ORDINARY):
-            items = tuple(
-                (item_key(change.at_ms, change.id), change.envelope)
-                for change in committed.changes
-                if lane_of(change.record) is lane
-            )
+        by_lane: dict[Lane, list[tuple[ItemKey, bytes]]] = {Lane.URGENT: [], Lane.ORDINARY: []}
+        for change in committed.changes:
+            by_lane[lane_of(change.record)].append((item_key(change.at_ms, change.id), change.envelope))
+        for lane, items in by_lane.items():
             if items:
-                self.events.publish(ItemsCommitted(lane, items))
+                self.events.publish(ItemsCommitted(lane, tuple(items)))
         touched = frozenset(change.record for change in committed.changes)
         self.events.publish(RecordsChanged(touched, tuple(change.id for change in committed.changes)))
 

@@ -161,9 +161,9 @@ class SetIndex:
         self._lows[bucket : bucket + 1] = [piece.low for piece, _ in pieces]
         self._counts[bucket : bucket + 1] = [piece.count for piece, _ in pieces]
         self._sums[bucket : bucket + 1] = [piece.sum for piece, _ in pieces]
-        # The last piece is where new keys go when they come in the order of time.
-        last, keys = pieces[-1]
-        self._keep(last.low, b"".join(keys))
+        # The last piece is where new keys go when they are written, the first where they go in a join (newest first).
+        for piece, keys in (pieces[0], pieces[-1]):
+            self._keep(piece.low, b"".join(keys))
 
     def _rebuild(self) -> None:
         self._starts = [0, *accumulate(self._counts)]
