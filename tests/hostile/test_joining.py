@@ -150,6 +150,19 @@ async def test_who_was_cut_off_is_answered_again_and_nobody_else(target: Targets
         assert refused.code == "invite-used"
 
 
+async def test_of_many_who_ask_in_one_moment_one_is_witnessed(target: Targets) -> None:
+    """Not even a hello of the others is kept: it could win over the one who was told yes."""
+    async with target() as alice:
+        for number in range(4):
+            token = read_code((await alice.node.ask("invite", uses=1, days=1))["token"])
+            assert isinstance(token, Token)
+            before = (await alice.node.ask("status"))["counts"]["statements"]
+            tries = [apply_by_hand(alice, token, seeded_identity(f"g{number}{n}"), stay=True) for n in range(5)]
+            answers = await asyncio.gather(*tries)
+            assert sorted(type(answer).__name__ for answer in answers) == ["Refused"] * 4 + ["Welcome"]
+            assert (await alice.node.ask("status"))["counts"]["statements"] == before + 2
+
+
 async def test_what_a_joiner_may_not_send(target: Targets) -> None:
     """Neither nonsense nor others' statements nor a hello without the invite's secret lets anybody in."""
     street = maple_street(2)

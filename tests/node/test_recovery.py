@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from meshnode.store.store import Batch, NewStatement
 from tests.node.conftest import Street
 from tests.support.hand_peer import held_by
 from tests.support.nodes import Json, RunningNode
-from tests.support.people import maple_street
+from tests.support.people import maple_street, seeded_identity
+from tests.support.replicas import NOON_MS, Desk, open_desk
 from tests.support.settled import address_of, paths_of, settled_node
 
 TASKS = 40
@@ -135,6 +137,22 @@ async def test_alone_and_hurt_it_keeps_what_can_be_saved(street: Street) -> None
         await node.add("Goes on")
         remains = list(database(node).parent.glob("quarantine/*/*"))
         assert remains, "the damaged files are kept"
+
+
+async def test_a_power_cut_between_word_of_an_author_and_their_changes(tmp_path: Path) -> None:
+    """Chidi's statements reached the disk, what he wrote waits to be judged again: the start does it."""
+    few, street = maple_street(2), maple_street(3)
+    node = settled_node(tmp_path, "alice", street, statements=few.statements)
+    chidi = open_desk(tmp_path / "desks", "chidi", street)
+    await chidi.add("From Chidi")
+    alice = Desk(paths_of(node.home).network, seeded_identity("alice"), street, NOON_MS)
+    await alice.take(*chidi.changes())
+    news = [NewStatement(street.id(each), each) for each in street.statements]
+    alice.store.submit(Batch(statements=news)).result(30)
+    alice.close()
+    chidi.close()
+    async with node:
+        assert await node.titles() == ["From Chidi"]
 
 
 async def test_killed_at_any_moment_nothing_acknowledged_is_lost(street: Street) -> None:

@@ -160,6 +160,22 @@ async def test_of_an_unlinked_peer_only_what_it_acknowledged_is_said(tmp_path: P
         assert again.peer(b)["last_heard_ms"] is None, "when a person's device was last heard is nobody's business"
 
 
+async def test_news_from_a_peer_is_no_receipt_for_ours(tmp_path: Path) -> None:
+    """Bob speaks, and does not say that he has what Alice wrote meanwhile: once he is away, he is not said to."""
+    async with two_sides(tmp_path, maple_street(2)) as (a, b):
+        link = Linked(a, b)
+        await link.settled()
+        link.wire.to_right.pause()
+        await a.desk.add("One")
+        await a.desk.add("Two")
+        await b.desk.add("From Bob")
+        await a.until("Bob's is here", lambda: ordinary(a) == 3)
+        link.wire.cut()
+        await link.reports()
+        assert a.peer(b)["they_lack"] >= 2
+        assert a.mine() == {"changes": 2, "held_by_all": False, "on_nodes": 0}
+
+
 async def test_what_others_wrote_does_not_count_as_mine(tmp_path: Path) -> None:
     async with two_sides(tmp_path, maple_street(3), ("alice", "bob", "chidi")) as (a, b, c):
         link = Linked(a, b)
