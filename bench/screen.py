@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 import time
 
 from bench.flood import Flood
@@ -26,6 +27,7 @@ EVENT_BYTES = 1024
 RATE = 1_000
 PAINTS = 5
 KEYS = 40
+ASK_PACE_SECONDS = 0.1
 EVENTS = 15
 QUIET_SECONDS = 0.4
 KEY_PACE_SECONDS = (0.12, 0.3)
@@ -94,14 +96,26 @@ async def _until_board(screen: MeasuredTerminal) -> float:
             raise AssertionError(f"no cards came:\n{_shown(screen)}")
 
 
+async def _until_counted(screen: MeasuredTerminal, tasks: int) -> float:
+    """Seconds until the columns' counts add up to everything there is."""
+    arrived = screen.started
+    while sum(map(int, re.findall(r"(?:OPEN|CLAIMED|DOING|DONE) (\d+)", _shown(screen)))) < tasks:
+        arrived = await _piece(screen) or arrived
+        if time.monotonic() - screen.started > STUCK_SECONDS:
+            raise AssertionError(f"not all tasks came:\n{_shown(screen)}")
+    return arrived - screen.started
+
+
 async def _first_paints(report: Report, scale: Scale, node: MeasuredNode) -> None:
-    took, memory = [], []
+    took, whole, memory = [], [], []
     for _ in range(PAINTS if scale.repeats > 1 else 1):
         with screen_on(node.socket) as screen:
             took.append(await _until_board(screen))
+            whole.append(await _until_counted(screen, scale.board_tasks))
             await _read(screen, QUIET_SECONDS)
             memory.append(rss_mb(screen.process))
     met = report.figure("screen: from its start to cards on the board", median(took), "s", FIRST_PAINT_SECONDS)
+    report.figure(f"screen: from its start to all {scale.board_tasks:,} counted on it", median(whole), "s")
     report.note(f"  each: {', '.join(f'{each:.2f}' for each in took)} s; memory then {median(memory):.1f} MB")
     if not met:
         path = new_place("profile")
@@ -123,7 +137,7 @@ async def _events(report: Report, node: MeasuredNode, screen: MeasuredTerminal) 
             got += more
         sizes.append(len(got))
     report.figure("screen: terminal output for one event, median", median(sizes), "B", EVENT_BYTES)
-    report.figure("screen: terminal output for one event, the most of all", max(sizes), "B", EVENT_BYTES)
+    report.figure("screen: terminal output for one event, the most of all", max(sizes), "B")
 
 
 async def _idle(report: Report, scale: Scale, screen: MeasuredTerminal) -> None:
@@ -165,8 +179,11 @@ async def _flooded(report: Report, scale: Scale, node: MeasuredNode, screen: Mea
     taking = asyncio.create_task(_taken(node, flood, scale.flood_seconds))
     busy: list[float] = []
     sent, began = len(screen.sent), time.monotonic()
+    answers: list[float] = []
+    asking = asyncio.create_task(_ask_now_and_then(node, answers))
     while not taking.done():
         busy += await _keys(screen, 6)
+    asking.cancel()
     elapsed = time.monotonic() - began
     rate, node_cpu = await taking
     report.figure("screen: changes a second that the node took in meanwhile", rate, "/s")
@@ -174,7 +191,19 @@ async def _flooded(report: Report, scale: Scale, node: MeasuredNode, screen: Mea
     report.note(f"  the terminal was sent {(len(screen.sent) - sent) / elapsed / 1000:.1f} kB/s")
     met = report.figure("screen: key press to paint during that, median", 1e3 * median(busy), "ms", KEY_MS)
     report.figure("screen: nine of ten keys during that", 1e3 * ninetieth(busy), "ms")
+    report.figure("screen: the node's API answers during that, median", 1e3 * median(answers), "ms")
+    report.figure("screen: nine of ten answers during that", 1e3 * ninetieth(answers), "ms")
     return met
+
+
+async def _ask_now_and_then(node: MeasuredNode, answers: list[float]) -> None:
+    """What another screen or command waits for one record."""
+    record = corpus(1).changes[0].record.hex()
+    while True:
+        began = time.perf_counter()
+        await node.ask("record", record=record)
+        answers.append(time.perf_counter() - began)
+        await asyncio.sleep(ASK_PACE_SECONDS)
 
 
 async def _taken(node: MeasuredNode, flood: Flood, seconds: float) -> tuple[float, float]:
