@@ -160,8 +160,13 @@ def _columns(raw: bytes, at: int) -> dict[int, bytes]:
     layout = []
     before = -1
     for _ in range(count):
-        spec, at = _number(raw, at)
-        length, at = _number(raw, at)
+        pair = raw[at : at + 2]
+        if len(pair) == 2 and pair[0] < 0x80 and pair[1] < 0x80:
+            # Nearly always: both numbers take one byte.
+            (spec, length), at = pair, at + 2
+        else:
+            spec, at = _number(raw, at)
+            length, at = _number(raw, at)
         if spec & _DEFLATED:
             raise ChunkRefused("deflated-column")
         if spec not in _KNOWN:
@@ -239,8 +244,8 @@ def _check_actors(rows: Rows, count: int) -> None:
 
 def _actor_position(raw: bytes) -> tuple[int, int]:
     """Where the contents and, in them, the own actor's 16 bytes begin."""
-    _, body = read_unsigned(raw, _BODY_AFTER)
-    count, at = read_unsigned(raw, body)
+    _, body = _number(raw, _BODY_AFTER)
+    count, at = _number(raw, body)
     return body, at + 32 * count + 1
 
 
