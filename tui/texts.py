@@ -112,7 +112,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "history.aside": "set it aside",
         "history.reopen": "reopened it",
         "history.comment": "commented",
-        "history.undo": "undid a change",
+        "history.undo": "took something back",
         "history.check": "changed the checklist",
         "history.thanks": "thanked",
         "history.link": "linked something",

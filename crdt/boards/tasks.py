@@ -81,7 +81,10 @@ def _call(changes: Sequence[FieldChange]) -> str:
         return _VERBS[written["status"].after]
     if "claim" in written:
         return "claim" if written["claim"].after else "pass"
-    return next((_GROUP_VERBS[field] for field in written if field in _GROUP_VERBS), "edit")
+    for field, change in written.items():
+        if field in _GROUP_VERBS:
+            return "undo" if change.before and not change.after else _GROUP_VERBS[field]
+    return "edit"
 
 
 TASK = Kind(CODE, "task", VERSION, FIELDS, _show, _call, undo_first=(Put("status", "aside"),))

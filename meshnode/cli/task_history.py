@@ -21,6 +21,7 @@ FIELD_INDENT = 12
 _WHAT = {
     "add": "wrote it down",
     "edit": "changed it",
+    "change": "changed it",
     "claim": "claimed it",
     "pass": "passed it on",
     "start": "started it",
@@ -32,6 +33,7 @@ _WHAT = {
     "check_add": "added a line to the checklist",
     "link": "linked it",
     "thanks": "thanked",
+    "undo": "took something back",
 }
 
 

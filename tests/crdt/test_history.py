@@ -144,6 +144,16 @@ def test_history_is_newest_first_with_before_and_after() -> None:
     assert entries[0].received_ms == bo.written[-1].received_ms
 
 
+def test_a_comment_that_was_taken_back_was_not_said_twice() -> None:
+    ana, _ = pair()
+    comment = ana.act("task.comment", text="Hello")
+    ana.undo(comment)
+    taken_back, said, _ = ana.record.history(EVERYONE)
+    assert (taken_back.what, said.what) == ("undo", "comment")
+    ana.undo(ana.written[-1])
+    assert ana.record.history(EVERYONE)[0].what == "comment"
+
+
 def test_undo_puts_back_and_undoing_that_does_it_again() -> None:
     ana, _ = pair()
     before = ana.view()
