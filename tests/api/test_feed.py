@@ -9,7 +9,7 @@ from typing import Any
 
 from crdt.actions import ACTIONS
 from crdt.identifiers import Lane, RecordId
-from meshnode.api.feed import GATHER_SECONDS, STATUS_SECONDS, Feed
+from meshnode.api.feed import GATHER_SECONDS, STATUS_SECONDS, VIEWS_AT_A_TIME, Feed
 from meshnode.api.schema import SNAPSHOT_PAGE_RECORDS, Json
 from meshnode.events import PeersChanged
 from meshnode.identity.envelope import seal_change
@@ -183,6 +183,42 @@ async def test_news_of_members_and_nothing_after_the_end(home: Home) -> None:
     await many_tasks(home, 3)
     assert len(watching.told) == told
     assert watching.feed._heard not in home.replica.events._listeners
+
+
+class Turns:
+    """The requests of a node, and how many views were computed in each turn of the event loop."""
+
+    def __init__(self, home: Home) -> None:
+        self._requests = home.node._requests
+        self.views = [0]
+        self._ticking = asyncio.create_task(self._tick())
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._requests, name)
+
+    def view(self, record: RecordId) -> Json:
+        self.views[-1] += 1
+        return self._requests.view(record)
+
+    async def _tick(self) -> None:
+        while True:
+            self.views.append(0)
+            await asyncio.sleep(0)
+
+    def stop(self) -> None:
+        self._ticking.cancel()
+
+
+async def test_others_get_their_turn_while_many_records_are_told(home: Home) -> None:
+    async with screen(home) as watching:
+        await watching.until(lambda: watching.of("snapshot"))
+        turns = Turns(home)
+        watching.feed._requests = turns  # type: ignore[assignment]
+        await many_tasks(home, SNAPSHOT_PAGE_RECORDS)
+        await watching.until(lambda: len(watching.records) == SNAPSHOT_PAGE_RECORDS)
+        turns.stop()
+    assert sum(turns.views) >= SNAPSHOT_PAGE_RECORDS
+    assert max(turns.views) <= VIEWS_AT_A_TIME
 
 
 async def test_two_screens_see_the_same(home: Home) -> None:
