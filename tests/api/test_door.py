@@ -30,10 +30,15 @@ door = socket.socket(socket.AF_UNIX)
 door.settimeout(10)
 try:
     door.connect(sys.argv[1])
-    door.sendall(b'{"id": 1, "do": "status"}\\n')
+    try:
+        door.sendall(b'{"id": 1, "do": "status"}\\n')
+    except BrokenPipeError:
+        pass  # refused already
     print(door.makefile().readline())
 except PermissionError:
     print("no permission")
+except ConnectionResetError:
+    print('"forbidden"')
 """
 
 
