@@ -12,6 +12,7 @@ import asyncio
 import random
 import re
 import time
+from collections.abc import Sequence
 
 from bench.flood import Flood
 from bench.processes import OFF, MeasuredNode, MeasuredTerminal, rss_mb, screen_on
@@ -126,7 +127,7 @@ async def _first_paints(report: Report, scale: Scale, node: MeasuredNode) -> Non
 
 async def _events(report: Report, node: MeasuredNode, screen: MeasuredTerminal) -> None:
     """A title on the visible board changes; all that the terminal is sent for it."""
-    sizes = []
+    sizes: list[bytes] = []
     views = {str(view["title"]): str(view["id"]) for view in await node.tasks()}
     visible = [title for title in views if title.split(":")[0] in _shown(screen)]
     for number in range(EVENTS):
@@ -135,9 +136,25 @@ async def _events(report: Report, node: MeasuredNode, screen: MeasuredTerminal) 
         got = b""
         while more := await _read(screen, QUIET_SECONDS):
             got += more
-        sizes.append(len(got))
-    report.figure("screen: terminal output for one event, median", median(sizes), "B", EVENT_BYTES)
-    report.figure("screen: terminal output for one event, the most of all", max(sizes), "B")
+        sizes.append(got)
+    met = report.figure(
+        "screen: terminal output for one event, median", median([len(got) for got in sizes]), "B", EVENT_BYTES
+    )
+    report.figure("screen: terminal output for one event, the most of all", max(map(len, sizes)), "B")
+    if not met:
+        _report_output(report, sizes)
+
+
+def _report_output(report: Report, outputs: Sequence[bytes]) -> None:
+    """What the bytes were."""
+    joined = b"".join(outputs)
+    moves = len(re.findall(rb"\x1b\[\d+;\d+H", joined))
+    styles = sum(map(len, re.findall(rb"\x1b\[[0-9;]*m", joined)))
+    blanks = sum(map(len, re.findall(rb"  +", joined)))
+    report.note(
+        f"  of {len(joined):,} B in {len(outputs)} events: {styles:,} B of styles, {blanks:,} B of blanks,"
+        f" {moves / len(outputs):.0f} rows painted an event"
+    )
 
 
 async def _idle(report: Report, scale: Scale, screen: MeasuredTerminal) -> None:
