@@ -222,6 +222,14 @@ class MeshnodeApp(App[Outcome]):
 
         self.push_screen(Confirm(say("quit.title"), say("quit.text")), answered)
 
+    def action_help_quit(self) -> None:
+        """Ctrl+C asks as q does; a window over a place closes, as with Esc."""
+        self.action_ask_quit()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Outside a neighbourhood there are no places to go to, and the help names none."""
+        return not (action == "place" and self.held.outside)
+
     async def action_quit(self) -> None:
         """Close at once."""
         self.exit(Outcome.QUIT)

@@ -82,11 +82,12 @@ NET_KEYS: list[BindingType] = [
 ]
 WELCOME_KEYS: list[BindingType] = [
     bind("welcome.open", "enter", "open", "open", bar=True, display="Enter"),
-    bind("welcome.found", "1", "choose('found')", "choose", display="1"),
-    bind("welcome.join", "2", "choose('join')", "choose", display="2"),
-    bind("welcome.demo", "3", "choose('demo')", "choose", display="3"),
+    bind("welcome.found", "1", "choose('found')", "found", display="1"),
+    bind("welcome.join", "2", "choose('join')", "join", display="2"),
+    bind("welcome.demo", "3", "choose('demo')", "demo", display="3"),
     *LIST_KEYS[:2],
+    bind("welcome.quit", "q", "app.ask_quit", "ask-quit", bar=True, display="q"),
 ]
 DIALOG_KEYS: list[BindingType] = [
-    bind("dialog.escape", "escape", "close", "close", bar=True, display="Esc"),
+    bind("dialog.escape", "escape,ctrl+c", "close", "close", bar=True, display="Esc"),
 ]

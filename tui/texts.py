@@ -167,7 +167,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "quit.title": "Close this screen?",
         "quit.text": "All you did is saved. Your neighbours' nodes keep what they have.",
         # neighbours
-        "net.title": "This node and {others} others, {linked} linked now",
+        "net.title": "This node and {others} more, {linked} linked now",
         "net.node": "NODE",
         "net.since": "LINKED",
         "net.address": "WHERE",
@@ -203,7 +203,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "net.discovery-off": "Uses typed addresses only",
         "net.discovery": "Discovery: {discovery}",
         "net.clock-unsure": "This machine's clock may be wrong: times are shown with a doubt.",
-        "net.counts": "Holds {records} entries, {changes} changes",
+        "net.counts": "Entries held: {records}, changes: {changes}",
         "net.trouble": "{sign} {trouble}",
         # invite
         "invite.title": "Invite a neighbour",
@@ -232,7 +232,9 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "help.more": "More: meshnode help, meshnode help privacy",
         # names of keys, as the key bar and the help show them
         "key.open": "Open",
-        "key.choose": "Choose",
+        "key.found": "Start a neighbourhood",
+        "key.join": "Join with a code",
+        "key.demo": "Look around first",
         "key.new": "New",
         "key.edit": "Edit",
         "key.claim": "Claim",

@@ -92,6 +92,10 @@ def _changes(count: int) -> str:
     return "change" if count == 1 else "changes"
 
 
+def _entries(count: int) -> str:
+    return "entry" if count == 1 else "entries"
+
+
 def sent_lines(status: Json) -> list[str]:
     """Where everything that was written here is known to be, and who lacks what."""
     mine, peers = status["mine"], status["peers"]
@@ -112,8 +116,8 @@ def sent_lines(status: Json) -> list[str]:
 def _here(status: Json) -> list[str]:
     listening = ", ".join(status["listening"]) or "nowhere"
     discovery = _DISCOVERY.get(status["discovery"], f"finding neighbours does not work now: {status['discovery']}")
-    counts = status["counts"]
-    holds = f"It holds {counts['changes']} {_changes(counts['changes'])} of {counts['records']} entries."
+    changes, records = status["counts"]["changes"], status["counts"]["records"]
+    holds = f"It holds {changes} {_changes(changes)} of {records} {_entries(records)}."
     return [
         f"This node (meshnode {status['version']}, profile {status['profile']}) listens at {listening};",
         f"{discovery}.",

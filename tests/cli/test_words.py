@@ -311,6 +311,12 @@ def test_what_was_written_is_said_to_be_where_it_is(mine: dict[str, Any], said: 
     assert sent_lines(status(mine=mine))[0].startswith(said)
 
 
+def test_one_is_not_several() -> None:
+    one = status(counts={"records": 1, "changes": 1, "statements": 1})
+    assert "It holds 1 change of 1 entry." in inside_lines(one, 120, NOW)
+    assert "It holds 4 changes of 2 entries." in inside_lines(status(), 120, NOW)
+
+
 def test_who_has_left_reads_that() -> None:
     left = status()
     left["me"]["left"] = True

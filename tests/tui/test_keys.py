@@ -153,6 +153,18 @@ async def test_leaving_is_never_a_surprise(street: Street, keys: tuple[str, ...]
         assert (shown.app.return_value is Outcome.QUIT) == left
 
 
+async def test_ctrl_c_asks_in_our_own_words_and_closes_a_window(street: Street) -> None:
+    async with stage(street.socket) as shown:
+        await shown.press("ctrl+c")
+        await shown.sees("Close this screen?")
+        await shown.press("ctrl+c")
+        await shown.sees_not("Close this screen?")
+        await shown.press("n", "ctrl+c")
+        await shown.sees_not("Add a task")
+        assert len(shown.app.screen_stack) == 2
+        assert not shown.app._notifications
+
+
 async def test_nothing_moves_under_the_cursor_just_after_a_key(street: Street) -> None:
     clock = StreetClock()
     async with stage(street.socket, clock=clock) as shown:

@@ -56,6 +56,14 @@ async def test_what_is_missing_is_asked_for(fresh_node: RunningNode) -> None:
         await shown.sees("This code is damaged", "MESH1:NONSENSE")
 
 
+async def test_the_help_names_the_three_ways_and_no_places_beyond(fresh_node: RunningNode) -> None:
+    async with stage(fresh_node.socket, (80, 40), clock=Clock()) as shown:
+        await shown.sees("q Quit")
+        await shown.press("question_mark")
+        await shown.sees("1        Start a neighbourhood", "2        Join with a code", "3        Look around first")
+        assert not any(place in shown.text() for place in ("3        Board", "8        Neighbours"))
+
+
 async def test_the_demo_is_for_the_one_who_started_the_screen(fresh_node: RunningNode) -> None:
     async with stage(fresh_node.socket, clock=Clock()) as shown:
         await shown.press("3")
