@@ -8,6 +8,7 @@ Rules of this module:
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import random
 import time
@@ -114,7 +115,11 @@ def corpus(tasks: int, plain: int = 0) -> Corpus:
     written = [change for number in range(tasks) for change in _history(number, CHANGES_A_TASK)]
     written += [change for number in range(tasks, tasks + plain) for change in _history(number, 1)]
     written.sort(key=lambda change: change.key)
-    return Corpus(tuple(written), time.perf_counter() - began)
+    made = Corpus(tuple(written), time.perf_counter() - began)
+    # A node has no corpus beside it for the collector to walk through.
+    gc.collect()
+    gc.freeze()
+    return made
 
 
 @cache
