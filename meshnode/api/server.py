@@ -5,6 +5,8 @@ Rules of this module:
 2. One refused or malformed request never ends the connection; an overlong line does.
 3. Requests of one connection are answered as they finish; a slow one does not hold up the others. So many at once, and
    no more: who asks and does not read fills its own socket, not this node's memory.
+4. A running node can be reached: folders for sockets are emptied by others (at logout, by cleaners), and then the
+   socket is made anew.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import socket
 import stat
 from collections.abc import Awaitable, Callable
@@ -28,15 +31,18 @@ log = logging.getLogger("meshnode.api")
 SOCKET_MODE = 0o660
 ANSWERS_AT_ONCE = 32
 """More than a screen ever asks in one moment; an answer can have 4 MiB."""
+LOOK_EVERY_SECONDS = 5.0
 Send = Callable[[Json], Awaitable[None]]
 
 
 class ApiServer:
     """Listens on the profile's socket."""
 
-    def __init__(self, path: Path, requests: Requests) -> None:
+    def __init__(self, path: Path, requests: Requests, *, look_every_seconds: float = LOOK_EVERY_SECONDS) -> None:
         self._path = path
         self._requests = requests
+        self._look_every = look_every_seconds
+        self._looking: asyncio.Task[None] | None = None
         self._server: asyncio.Server | None = None
         self._clients: set[asyncio.Task[None]] = set()
 
@@ -46,6 +52,10 @@ class ApiServer:
         Raises:
             StorageError: the socket cannot be made.
         """
+        await self._listen()
+        self._looking = asyncio.create_task(self._look())
+
+    async def _listen(self) -> None:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._clear_place()
@@ -54,11 +64,30 @@ class ApiServer:
             raise StorageError(f"The local socket {self._path} cannot be made: {error.strerror}.") from error
         self._path.chmod(SOCKET_MODE)
 
+    async def _look(self) -> None:
+        """Make the socket anew when it was removed. What lies in its place is left alone."""
+        while True:
+            await asyncio.sleep(self._look_every)
+            if self._has_its_place():
+                continue
+            if self._server is not None:
+                self._server.close()
+                log.warning("the socket %s was removed; it is made anew", self._path)
+                self._server = None
+            with contextlib.suppress(StorageError):
+                await self._listen()
+
+    def _has_its_place(self) -> bool:
+        return os.path.lexists(self._path)
+
     async def stop(self) -> None:
         """Stop listening and let everybody go."""
-        if self._server is None:
+        if self._looking is None:
             return
-        self._server.close()
+        self._looking.cancel()
+        await asyncio.gather(self._looking, return_exceptions=True)
+        if self._server is not None:
+            self._server.close()
         for client in tuple(self._clients):
             client.cancel()
         await asyncio.gather(*self._clients, return_exceptions=True)

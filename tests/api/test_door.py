@@ -101,6 +101,26 @@ async def test_what_a_killed_node_left_behind_is_replaced(home: Home, tmp_path: 
     assert not place.exists()
 
 
+async def test_a_socket_that_was_removed_is_made_anew(home: Home, tmp_path: Path) -> None:
+    place = tmp_path / "run" / "s"
+    server = ApiServer(place, home.node._requests, look_every_seconds=0.01)
+    await server.start()
+    before = await NodeClient.connect(place)
+    shutil.rmtree(place.parent)
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                after = await NodeClient.connect(place)
+                break
+            except NodeAway:
+                await asyncio.sleep(0.01)
+    for client in (before, after):
+        assert (await client.ask("status"))["state"] == "inside"
+        await client.close()
+    await server.stop()
+    assert not place.exists()
+
+
 async def test_a_file_that_is_no_socket_is_left_alone(home: Home, tmp_path: Path) -> None:
     """`--socket ~/notes.txt` is a mistake, not a wish to lose the notes."""
     notes = tmp_path / "notes.txt"
