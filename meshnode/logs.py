@@ -39,6 +39,12 @@ def harmless(text: str) -> str:
     return _CONTROLS.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
+def _without_traceback(record: logging.LogRecord) -> bool:
+    """A network interface that does not carry a packet is a line, not a bug of ours with its traceback."""
+    record.exc_info = None
+    return True
+
+
 class _Entry(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         return harmless(super().format(record)).replace("\n", "\n    ")
@@ -90,6 +96,7 @@ def set_up_logs(
     # These tell of every packet at debug level; their warnings are kept.
     for talkative in ("asyncio", "zeroconf", "aiohttp"):
         logging.getLogger(talkative).setLevel(logging.WARNING)
+    logging.getLogger("zeroconf").addFilter(_without_traceback)
 
 
 def write_crash(path: Path, traceback: str) -> bool:

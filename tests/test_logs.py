@@ -77,6 +77,13 @@ def test_without_the_journal_lines_are_for_a_person(tmp_path: Path, capsys: pyte
     assert line.endswith("INFO ready")
 
 
+def test_the_network_librarys_warnings_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs(tmp_path / "meshnode.log", stderr=True)
+    logging.getLogger("zeroconf").warning("no route for %s", "::1", exc_info=OSError(101, "Network is unreachable"))
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.endswith("WARNING no route for ::1")
+
+
 def test_setting_up_again_replaces(tmp_path: Path) -> None:
     set_up_logs(tmp_path / "one.log")
     set_up_logs(tmp_path / "two.log")
