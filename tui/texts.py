@@ -147,7 +147,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "redo.nothing": "Nothing to redo on this card.",
         "no-card": "Select a card first.",
         "not-now": "Not possible now: {why}",
-        "away.not-done": "Not done: node away. Nothing was changed.",
+        "away.not-done": "Not done: the node is away. If it stays away, start meshnode again.",
         "away.title": "Not done",
         "away.back": "The node is back.",
         "failed.title": "That did not work",

@@ -16,7 +16,7 @@ async def test_what_was_typed_outlives_the_node(node: RunningNode) -> None:
         await node.kill()
         await shown.until(lambda: not shown.app.held.linked, "the node is away")
         await shown.press("enter")
-        await shown.sees("Not done: node away. Nothing was changed.", "Paint the fence")
+        await shown.sees("Not done: the node is away. If it stays away, start", "Paint the fence")
         await shown.press("escape")
         await shown.sees("NODE AWAY - read only", "Fix the gate")
         await node.start()
@@ -39,7 +39,7 @@ async def test_keys_do_nothing_while_it_is_away_and_say_so(node: RunningNode) ->
         await shown.sees("NODE AWAY")
         for key in ("c", "u", "i"):
             await shown.press(key)
-            await shown.sees("Not done: node away. Nothing was changed.")
+            await shown.sees("Not done: the node is away. If it stays away, start meshnode again.")
             await shown.press("escape")
         await node.start()
         await shown.sees("this node only")

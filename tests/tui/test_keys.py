@@ -234,6 +234,6 @@ async def test_everything_stays_visible_while_the_node_is_away(short_path: Path)
             shown = await stack.enter_async_context(stage(path))
         await shown.sees("NODE AWAY - read only", "OPEN 6")
         await shown.press("c")
-        await shown.sees("Not done: node away. Nothing was changed.")
+        await shown.sees("Not done: the node is away. If it stays away, start meshnode again.")
         async with Street(path).open():
             await shown.sees("linked with 2 of 4 nodes")
