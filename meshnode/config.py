@@ -204,7 +204,7 @@ def read_config(text: str, name: str = "the settings") -> LoadedConfig:
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(
             f"{name} is not a settings file meshnode can read: {error}.",
-            next_step="Mend that line, or start anew with `meshnode where --write-config`.",
+            next_step="Mend that line, or move the file away and write a new one with `meshnode where --write-config`.",
         ) from error
     known = {(setting.table, setting.key): setting for setting in SETTINGS}
     values: dict[str, dict[str, Any]] = {}

@@ -86,10 +86,16 @@ class Parser(argparse.ArgumentParser):
         Raises:
             BadInput: always.
         """
+        for theirs, ours in _ARGPARSE_WORDS:
+            message = message.replace(theirs, ours)
         sentence = message[:1].upper() + message[1:] + ("" if message.endswith((".", "?", "!")) else ".")
         raise BadInput(sentence, next_step=f"See `{self.prog} --help`.")
 
 
+_ARGPARSE_WORDS: Final = (
+    ("unrecognized arguments:", "not understood:"),
+    ("the following arguments are required:", "something is missing:"),
+)
 COMMON_USAGE: Final = "[--profile NAME] [--json]"
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from meshnode.cli.command import Answer, Call, Command
+from meshnode.cli.layout import paragraph
 from meshnode.cli.node_process import node_for
 from meshnode.config import load_config
 from meshnode.logs import SCREEN_FILE_BYTES, set_up_logs
@@ -23,10 +24,11 @@ def run(call: Call) -> Answer:
     if call.json or not call.terminal.draws:
         from meshnode.cli.run import serve
 
-        call.terminal.note(
+        headless = (
             "No terminal that can show a screen here: the node runs without one. "
             "Ctrl+C or `meshnode stop` ends it; `meshnode task list` and the other commands work beside it."
         )
+        call.terminal.note(paragraph(headless, call.terminal.width))
         return serve(call, quiet=False, with_parent=False)
     for warning in load_config(call.paths.config).warnings:
         call.terminal.note(f"meshnode: {warning}")

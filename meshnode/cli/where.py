@@ -50,7 +50,7 @@ def _write_template(call: Call) -> None:
             file.write(template())
     except FileExistsError as error:
         raise NotPossible(
-            f"There is a settings file already: {path}", next_step="Move it away first, or edit it as it is."
+            f"There is a settings file already: {path}.", next_step="Move it away first, or edit it as it is."
         ) from error
     except OSError as error:
         raise StorageError(f"{path} could not be written: {error.strerror}.") from error

@@ -103,6 +103,20 @@ def with_command(monkeypatch: pytest.MonkeyPatch, run: Any) -> None:
     monkeypatch.setattr(registry, "find", lambda words: (entry, 1))
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("task list --frob", "meshnode: Not understood: --frob. See `meshnode task list --help`."),
+        ("task add", "meshnode: Something is missing: TITLE. See `meshnode task add --help`."),
+    ],
+)
+def test_what_is_wrong_with_the_words_is_said_in_ours(
+    words: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words.split()) == errors.BadInput.exit_code
+    assert capsys.readouterr().err.strip() == said
+
+
 def test_a_bug_is_one_sentence_and_a_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
