@@ -114,8 +114,12 @@ class Invitations:
         return NewInvite(short.text(), token.text(), expires, uses)
 
     def open_invites(self, today: int) -> Sequence[Invite]:
-        """The invites that somebody could still use."""
-        return self._replica.membership.open_invites(today)
+        """The invites that somebody could still use, the one that came here last first: it is being typed in just now.
+
+        The few that are announced are the first of these.
+        """
+        came = {statement: number for number, (statement, _) in enumerate(self._replica.store.statements())}
+        return sorted(self._replica.membership.open_invites(today), key=lambda invite: -came.get(invite.id, 0))
 
     def is_open(self, invite: bytes, today: int) -> bool:
         """Whether one more person may come in with this invite, by our clock."""

@@ -74,6 +74,13 @@ async def test_both_spellings_lead_to_one_invite(alice: Desk) -> None:
     assert alice.store.statement(invite.id) == token.invite_statement(), "on disk before it is handed out"
 
 
+async def test_the_newest_invite_comes_first_because_only_a_few_are_announced(alice: Desk) -> None:
+    invites = invitations(alice)
+    made = [await invites.invite(TODAY, days=days) for days in (2, 9, 2, 2, 0, 2, 2, 2, 2, 2)]
+    codes = [read_code(each.short).secrets.psk_join for each in reversed(made)]
+    assert [invite.psk_join for invite in invites.open_invites(TODAY)] == codes
+
+
 async def test_it_is_open_through_its_last_day(alice: Desk) -> None:
     invites = invitations(alice)
     await invites.invite(TODAY, days=2)

@@ -39,6 +39,8 @@ def run(call: Call) -> Answer:
     address = call.options.address or scanned
 
     with conversation(call) as talk:
+        if not call.json:
+            call.terminal.note("Looking for a node that knows this code. Ctrl+C stops.")
         preview = talk.ask("preview", code=code, address=address)
         if not call.agreed(_effect(call, preview), f"Join {display_line(preview['network'])}?"):
             return Answer({"joined": False}, ["Nothing was done."], exit_code=1)

@@ -9,7 +9,7 @@ Rules of this module:
     instance  hex(nonce)._meshnode._tcp.local.        server  hex(nonce).local.
     TXT       v=1
               t=hex(BLAKE2b-64(nonce, key K_disc, person "meshnode-disc-v1"))
-              j=hex of up to four BLAKE2b-64(nonce, key psk_join, same person), newest first, while invites are open
+              j=hex of up to eight BLAKE2b-64(nonce, key psk_join, same person), newest first, while invites are open
               w=1 and n=<network name> during a spoken-code window
 
 Host and instance carry the same nonce because two hosts with one `server` name resolve to each other's address.
@@ -28,7 +28,7 @@ VERSION = b"1"
 NONCE_BYTES = 8
 TAG_BYTES = 8
 TAG_PERSON = b"meshnode-disc-v1"
-MAX_JOIN_TAGS = 4
+MAX_JOIN_TAGS = 8
 """Keeps the TXT record in one small packet; the newest invites are those that somebody is just typing in."""
 MAX_NAME_BYTES = 64
 

@@ -23,7 +23,7 @@ from meshnode.discovery.announcement import (
 )
 
 KEY, OLD_KEY, OTHER_KEY = b"k" * 32, b"o" * 32, b"x" * 32
-PSKS = tuple(bytes([number]) * 32 for number in range(6))
+PSKS = tuple(bytes([number]) * 32 for number in range(10))
 NONCE = bytes.fromhex("00112233445566ff")
 
 
