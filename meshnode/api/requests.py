@@ -11,16 +11,19 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Protocol
 
+from crdt.display import display_line
 from crdt.identifiers import RecordId
 from meshnode.api.board_requests import BoardRequests
 from meshnode.api.schema import Json
-from meshnode.errors import AlreadyMember, BadInput, NoNetwork
+from meshnode.errors import AlreadyMember, BadInput, NoNetwork, NotPossible
 from meshnode.events import Events
 from meshnode.founding import Invitations
 from meshnode.peers.status import StatusBoard
 from meshnode.replica.replica import Replica
 
 MS_PER_DAY = 86_400_000
+OF_MEMBERS = frozenset({"act", "resolve", "undo", "invite", "leave"})
+"""What somebody who has left cannot do any more: neighbours would refuse what came of it."""
 
 
 class Inside(Protocol):
@@ -81,6 +84,8 @@ class Requests:
         Raises:
             MeshnodeError: it was refused; the class says why.
         """
+        if do in OF_MEMBERS:
+            self._must_not_have_left()
         own = self._answers.get(do) or self._answers.get(f"{do}_")
         if own is not None:
             return await own(arguments)
@@ -118,6 +123,15 @@ class Requests:
     def _must_be_outside(self) -> None:
         if self._inside is not None:
             raise AlreadyMember
+
+    def _must_not_have_left(self) -> None:
+        replica = self._needed().replica
+        me = replica.membership.members.get(replica.identity.member)
+        if me is not None and me.left:
+            raise NotPossible(
+                f"You have left {display_line(replica.network_name())}.",
+                next_step="To come back, take a new invite and join with another profile: `meshnode --profile NAME`.",
+            )
 
     async def _status_(self, _: Json) -> Json:
         return self.status()
