@@ -37,7 +37,8 @@ LONGEST_TEXT = 1024
 """A full token with spaces between all groups of four and an address is less than half of that."""
 _PREFIX_AS_TYPED = re.compile(r"^MESH1:?")
 """People leave out the colon, or all of it; 1 is no letter of base32, so that nothing else can be meant."""
-_SPACE = re.compile(r"\s+")
+_SPACE = re.compile(r"[\s\u2500-\u257f]+")
+"""And the frame of a window that a code was copied out of with the mouse."""
 _ADDRESS_MARKS = re.compile(r"[@/]")
 
 

@@ -69,6 +69,14 @@ def test_spaces_line_breaks_and_lower_case_do_no_harm(code: Token | ShortCode) -
 
 
 @both_codes
+def test_a_frame_that_was_copied_along_does_no_harm(code: Token | ShortCode) -> None:
+    text = code.text()
+    lines = [text[at : at + 40] for at in range(0, len(text), 40)]
+    assert read_code("\n".join(f"  ┃ {line} ┃" for line in lines)) == code
+    assert read_code("".join(f"│ {line} ║ " for line in lines) + "┗━━┛") == code
+
+
+@both_codes
 def test_people_leave_out_the_colon_or_the_whole_prefix(code: Token | ShortCode) -> None:
     letters = code.text().removeprefix("MESH1:")
     for text in (letters, f"MESH1{letters}", f"mesh1 {letters.lower()}", f"{letters}@kitchen-pi.local:40123"):
