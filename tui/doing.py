@@ -221,7 +221,8 @@ class Doing:
                 self._app.run_worker(self._leave())
 
         network = self._app.held.network_name
-        self._app.push_screen(Confirm(say("leave.title", network=network), " ".join(wording.LEAVE_EFFECT)), answered)
+        effect = " ".join(wording.LEAVE_EFFECT)
+        self._app.push_screen(Confirm(say("leave.title", network=network), effect, for_ever=True), answered)
 
     async def _leave(self) -> None:
         from tui.dialogs.confirm import Tell

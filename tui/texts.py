@@ -23,6 +23,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "bar.away": "NODE AWAY - read only",
         "bar.right": "{nodes}  {clock}",
         "bar.alone": "this node only",
+        "bar.left": "YOU HAVE LEFT - read only",
         "bar.linked.one": "linked with {count} of {total} nodes",
         "bar.linked.many": "linked with {count} of {total} nodes",
         "bar.linked-short": "{count} of {total} linked",
@@ -162,8 +163,8 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "form.keys": "Enter = {save}, Tab = next field, Esc = back (what you typed is kept)",
         "form.keys-prose": "Enter in a line = {save}, Tab = next field, Esc = back (what you typed is kept)",
         "form.newline": "several lines; Tab leaves the field",
-        "confirm.yes": "Enter or y = yes",
-        "confirm.no": "Esc or n = no",
+        "confirm.keys": "Enter or y = yes   Esc or n = no",
+        "confirm.for-ever": "y = yes   Enter, Esc or n = no",
         "quit.title": "Close this screen?",
         "quit.text": "All you did is saved. Your neighbours' nodes keep what they have.",
         # neighbours

@@ -19,6 +19,7 @@ from crdt.actions import ACTIONS, Action, Actor
 from crdt.boards.profiles import profile_record_id
 from crdt.boards.settings import settings_record_id
 from crdt.catalog import KINDS, KINDS_BY_NAME
+from crdt.display import display_line
 from crdt.edits import Edit
 from crdt.errors import BadValue, CrdtError, NotPossibleNow, UnknownKind
 from crdt.identifiers import HASH_BYTES, RECORD_ID_BYTES, ChangeId, MemberId, RecordId
@@ -67,6 +68,7 @@ class BoardRequests:
         given = arguments.get("arguments") or {}
         if not isinstance(given, dict):
             raise BadInput("An action's arguments must be a JSON object.")
+        _check_zone(given.get("zone") if name == "settings.edit" else None)
         record = self._target(action, arguments)
         view = self._replica.records.view(record)
         return await self._write(record, action.plan(view, given, self.actor()))
@@ -203,3 +205,13 @@ def _bytes(value: object, size: int, what: str) -> bytes:
     if len(decoded) != size:
         raise BadInput(f"The {what} must be its {2 * size} characters of hex.")
     return decoded
+
+
+def _check_zone(zone: object) -> None:
+    """Refuse a time zone that this machine does not know; without zones of its own it takes any."""
+    if not zone or zone in (known := zoneinfo.available_timezones()) or not known:
+        return
+    raise BadInput(
+        f"There is no time zone called {display_line(str(zone))!r}.",
+        next_step="Write it as continent and city, for example Europe/Berlin.",
+    )

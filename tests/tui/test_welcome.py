@@ -100,9 +100,18 @@ async def test_leaving_says_what_it_means_and_thanks(node: RunningNode) -> None:
         await shown.press("question_mark")
         await shown.type("leave this")
         await shown.press("enter")
-        await shown.sees("Leave Maple Street?", "No reason is asked.")
+        await shown.sees("Leave Maple Street?", "No reason is asked.", "y = yes   Enter, Esc or n = no")
+        await shown.press("enter")
+        await shown.sees_not("Leave Maple Street?")
+        assert not (await node.ask("status"))["me"]["left"]
+        await shown.press("question_mark")
+        await shown.type("leave this")
+        await shown.press("enter")
+        await shown.sees("Leave Maple Street?")
         await shown.press("y")
         await shown.sees("Goodbye")
         await shown.press("enter")
         await shown.pilot.pause()
         assert shown.app.return_value is Outcome.LEFT
+    async with stage(node.socket, clock=Clock()) as shown:
+        await shown.sees("YOU HAVE LEFT - read only")

@@ -1,7 +1,7 @@
 """Confirm and Tell: a question with yes and no, and a sentence to be read.
 
 Rules of this module:
-1. A question says what a yes does. Esc is always no.
+1. A question says what a yes does. Esc is always no; of what cannot be taken back, Enter is no, too.
 """
 
 from __future__ import annotations
@@ -28,19 +28,22 @@ class Confirm(Dialog[bool]):
     ]
     AUTO_FOCUS = "Choices"
 
-    def __init__(self, title: str, text: str) -> None:
+    def __init__(self, title: str, text: str, *, for_ever: bool = False) -> None:
         super().__init__()
         self._title = title
         self._text = text
+        self._for_ever = for_ever
 
     def compose(self) -> ComposeResult:
         """Text, and two words."""
+        choices = Choices([say("key.yes"), say("key.no")], self.mesh.glyphs, self.mesh.paint)
+        choices.number = int(self._for_ever)
         with VerticalScroll(classes="dialog asking", can_focus=False) as box:
             self.frame(box, self._title)
             yield Static(self._text, markup=False)
             yield Static("", markup=False)
-            yield Choices([say("key.yes"), say("key.no")], self.mesh.glyphs, self.mesh.paint)
-            yield Static("   ".join((say("confirm.yes"), say("confirm.no"))), markup=False)
+            yield choices
+            yield Static(say("confirm.for-ever" if self._for_ever else "confirm.keys"), markup=False)
 
     def on_choices_chosen(self, message: Choices.Chosen) -> None:
         """Enter answers."""

@@ -119,6 +119,8 @@ class Place(Screen[None]):
         held = self.mesh.held
         if held.outside or not held.status:
             return ""
+        if (held.status.get("me") or {}).get("left"):
+            return say("bar.left")
         peers = held.peers
         if not peers:
             return say("bar.alone")
