@@ -35,7 +35,8 @@ ENTRY_ID_BYTES = 6
 class BoardRequests:
     """The requests about records of one replica."""
 
-    NAMES: ClassVar = ("act", "record", "records", "history", "conflicts", "resolve", "undo")
+    NAMES: ClassVar[tuple[str, ...]] = ("act", "record", "records", "history", "conflicts", "resolve", "undo")
+    OF_MEMBERS: ClassVar[frozenset[str]] = frozenset({"act", "resolve", "undo"})
 
     def __init__(self, replica: Replica) -> None:
         self._replica = replica

@@ -8,8 +8,8 @@ Rules of this module:
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any, ClassVar, Protocol
 
 from crdt.display import display_line
 from crdt.identifiers import RecordId
@@ -22,7 +22,7 @@ from meshnode.peers.status import StatusBoard
 from meshnode.replica.replica import Replica
 
 MS_PER_DAY = 86_400_000
-OF_MEMBERS = frozenset({"act", "resolve", "undo", "invite", "leave"})
+OF_MEMBERS = frozenset({"invite", "leave"})
 """What somebody who has left cannot do any more: neighbours would refuse what came of it."""
 
 
@@ -45,6 +45,24 @@ class Doorstep(Protocol):
     async def leave(self) -> str: ...
 
 
+class RequestGroup(Protocol):
+    """Requests about one noun, answered for one network."""
+
+    NAMES: ClassVar[tuple[str, ...]]
+    OF_MEMBERS: ClassVar[frozenset[str]]
+    """Those of `NAMES` that somebody who has left cannot do any more."""
+
+    async def answer(self, do: str, arguments: Json) -> Json: ...
+
+
+GROUPS: tuple[type[RequestGroup], ...] = (BoardRequests,)
+
+
+def groups_of(inside: Inside) -> tuple[RequestGroup, ...]:
+    """The groups, each of `GROUPS` once."""
+    return (BoardRequests(inside.replica),)
+
+
 class Requests:
     """The table of requests of one node."""
 
@@ -62,7 +80,7 @@ class Requests:
         self._where = where
         self._stop = stop
         self._inside: Inside | None = None
-        self._boards: BoardRequests | None = None
+        self._groups: Sequence[RequestGroup] = ()
         self._answers: dict[str, Callable[[Json], Awaitable[Json]]] = {
             name: getattr(self, f"_{name}")
             for name in ("invite", "invites", "found", "preview", "join", "leave", "where_", "stop_", "status_")
@@ -71,7 +89,7 @@ class Requests:
     def enter(self, inside: Inside | None) -> None:
         """From now on, answer for this network (or for none)."""
         self._inside = inside
-        self._boards = BoardRequests(inside.replica) if inside else None
+        self._groups = groups_of(inside) if inside else ()
 
     @property
     def inside(self) -> bool:
@@ -84,15 +102,14 @@ class Requests:
         Raises:
             MeshnodeError: it was refused; the class says why.
         """
-        if do in OF_MEMBERS:
+        if do in OF_MEMBERS or any(do in group.OF_MEMBERS for group in GROUPS):
             self._must_not_have_left()
         own = self._answers.get(do) or self._answers.get(f"{do}_")
         if own is not None:
             return await own(arguments)
-        if do in BoardRequests.NAMES:
+        if any(do in group.NAMES for group in GROUPS):
             self._needed()
-            assert self._boards is not None
-            return await self._boards.answer(do, arguments)
+            return await next(group for group in self._groups if do in group.NAMES).answer(do, arguments)
         raise BadInput(f"This node does not know the request {do!r}.", next_step="Is it older than this program?")
 
     # -- what a feed reads ------------------------------------------------------------------------------------------

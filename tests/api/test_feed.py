@@ -9,6 +9,7 @@ from typing import Any
 
 from crdt.actions import ACTIONS
 from crdt.identifiers import Lane, RecordId
+from meshnode.api.board_requests import BoardRequests
 from meshnode.api.feed import GATHER_SECONDS, STATUS_SECONDS, VIEWS_AT_A_TIME, Feed
 from meshnode.api.schema import SNAPSHOT_PAGE_RECORDS, Json
 from meshnode.events import PeersChanged
@@ -67,8 +68,8 @@ async def screen(home: Home) -> AsyncIterator[Screen]:
 
 async def write(home: Home, record: RecordId, action: str, **arguments: Any) -> None:
     """Write through the replica, without a client."""
-    board = home.node._requests._boards
-    assert board is not None
+    board = home.node._requests._groups[0]
+    assert isinstance(board, BoardRequests)
     edits = ACTIONS[action].plan(home.replica.records.view(record), arguments, board.actor())
     await home.replica.edit(record, edits)
 
