@@ -14,6 +14,8 @@ from meshnode.membership.frame import StatementRefused
 KEY_BYTES = 32
 LONGEST_TEXT_BYTES = 64
 """A name: fits one line of a small screen in most scripts."""
+LONGEST_REASON_BYTES = 500
+"""A reason that everybody can read at once, on a small screen too."""
 
 
 def text_field(text: str) -> bytes:
@@ -26,6 +28,18 @@ def text_field(text: str) -> bytes:
     if len(encoded) > LONGEST_TEXT_BYTES:
         raise ValueError(f"a name in a statement has at most {LONGEST_TEXT_BYTES} bytes")
     return bytes([len(encoded)]) + encoded
+
+
+def long_text_field(text: str) -> bytes:
+    """Length 2 | UTF-8: a reason, in a few sentences.
+
+    Raises:
+        ValueError: longer than 500 bytes.
+    """
+    encoded = text.encode()
+    if len(encoded) > LONGEST_REASON_BYTES:
+        raise ValueError(f"a reason in a statement has at most {LONGEST_REASON_BYTES} bytes")
+    return len(encoded).to_bytes(2, "big") + encoded
 
 
 def keys_field(keys: Iterable[bytes], count_bytes: int = 1) -> bytes:
@@ -73,8 +87,19 @@ class FieldReader:
         Raises:
             StatementRefused: it is too long, or not UTF-8.
         """
-        length = self.number(1)
-        if length > LONGEST_TEXT_BYTES:
+        return self._text(1, LONGEST_TEXT_BYTES)
+
+    def long_text(self) -> str:
+        """A reason.
+
+        Raises:
+            StatementRefused: it is too long, or not UTF-8.
+        """
+        return self._text(2, LONGEST_REASON_BYTES)
+
+    def _text(self, length_bytes: int, most: int) -> str:
+        length = self.number(length_bytes)
+        if length > most:
             raise StatementRefused("text-length")
         try:
             return self.take(length).decode()

@@ -44,12 +44,13 @@ class Kind(enum.IntEnum):
     LEAVE = 0x80
     PETITION = 0x81
     EPOCH = 0x82
+    REFOUND = 0x83
 
 
 _LARGE_KINDS_FROM = 0x80
 _SMALL_BYTES = 4 * 1024
 _LARGE_BYTES = 128 * 1024
-_LISTED_BYTES = {Kind.LEAVE: 32 * 1024, Kind.PETITION: 32 * 1024}
+_LISTED_BYTES = dict.fromkeys((Kind.LEAVE, Kind.PETITION, Kind.VOID, Kind.DEVICE_DROP), 32 * 1024)
 """Each lists members: a thousand at most, twice the largest neighbourhood thought of."""
 
 

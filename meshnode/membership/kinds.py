@@ -1,4 +1,4 @@
-"""Kinds: what each statement says, and the layout of its fields.
+"""Kinds: what the statements of coming and going say, the layout of their fields, and all kinds together.
 
 Rules of this module:
 1. Reading checks form only: who may say such a thing is for the fold to judge.
@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from crdt.identifiers import DeviceId, MemberId, StatementId
 from meshnode.membership.fields import FieldReader
 from meshnode.membership.frame import StatementRefused
+from meshnode.membership.keeping_kinds import Endorse, Epoch, Forget, Refound
+from meshnode.membership.trust_kinds import DeviceDrop, Petition, Void, Vote, VouchByHand
 
 RANDOM_BYTES = 16
 MOST_FOUNDERS = 12
@@ -164,7 +166,11 @@ class UnknownStatement:
     body: bytes
 
 
-Statement = Genesis | Device | Invite | Hello | Witness | Leave | UnknownStatement
+OfComing = Genesis | Device | Invite | Hello | Witness | Leave
+OfTrust = Void | VouchByHand | Petition | Vote | DeviceDrop
+OfKeeping = Endorse | Forget | Epoch | Refound
+Known = OfComing | OfTrust | OfKeeping
+Statement = Known | UnknownStatement
 
 
 def _members(keys: tuple[bytes, ...]) -> tuple[MemberId, ...]:

@@ -87,11 +87,11 @@ class RandomNetwork:
         self.street.leave(self._person(), listed)
 
     def _misbehave(self) -> None:
-        """A device key certified twice, a kind from the future."""
+        """A device key certified twice, a word from nobody."""
         device = self.chance.choice(self.speakers).device_keys
         self._certify_again(device)
         stranger = SigningKey(seeded("stranger")(32))
-        self.street.add(seal(self.street.network, Kind.VOUCH, stranger, self.chance.randbytes(40)))
+        self.street.add(seal(self.street.network, Kind.VOUCH, stranger, self.chance.randbytes(32)))
 
     def _certify_again(self, device: DeviceKeys) -> None:
         keys = member_keys(seeded_identity(self._person()))

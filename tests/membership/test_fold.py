@@ -7,7 +7,7 @@ import pytest
 from crdt.identifiers import MemberId, NetworkId, StatementId
 from meshnode.identity.keys import Identity
 from meshnode.membership.fold import AuthorClass, InviteState, Member, fold
-from meshnode.membership.frame import NO_NETWORK, Kind, seal
+from meshnode.membership.frame import NO_NETWORK, signed_bytes
 from meshnode.membership.roles import Role
 from meshnode.membership.statements import (
     DeviceKind,
@@ -366,7 +366,9 @@ def test_a_second_genesis_has_no_effect(street: Neighbourhood) -> None:
 
 def test_unknown_kinds_and_malformed_bytes_have_no_effect(street: Neighbourhood) -> None:
     before = street.membership()
-    later = seal(street.network, Kind.PETITION, member_keys(seeded_identity("bob")).sign, bytes(90))
+    bob = member_keys(seeded_identity("bob")).sign
+    later = bob.sign(signed_bytes(street.network, 0x0C, bob.public, bytes(90))) + b"\x0c" + bob.public + bytes(90)
+    check_statement(street.network, later)
     assert fold(street.network, [later, b"", bytes(97), *street.statements]) == before
 
 
