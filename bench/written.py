@@ -144,7 +144,7 @@ def many_edits(tasks: int, count: int, author: int) -> tuple[Written, ...]:
 
 class _Authority:
     def member_of(self, device: object) -> MemberId | None:
-        return next((MemberId(seeded_identity(name).member) for name in PEOPLE if _device(name) == device), None)
+        return next((MemberId(seeded_identity(name).person) for name in PEOPLE if _device(name) == device), None)
 
 
 def _device(name: str) -> bytes:
@@ -168,7 +168,7 @@ class _Author:
     def write(self, author: int, action: str, at_ms: int, **arguments: object) -> Written:
         """One action of somebody."""
         identity = seeded_identity(PEOPLE[author])
-        actor = Actor(identity.member, identity.device, "2026-11-24", self._ids)
+        actor = Actor(identity.person, identity.device, "2026-11-24", self._ids)
         view = self._open.view(self._authority) if self._open.change_count else {}
         if "item" in arguments:
             arguments["item"] = view["checklist"][0]["id"]

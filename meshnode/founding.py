@@ -98,7 +98,7 @@ class Invitations:
         if not 0 <= days <= MAX_DAYS:
             raise BadInput(f"An invite can last 0 to {MAX_DAYS} days, not {days}.")
         identity, membership = self._replica.identity, self._replica.membership
-        me = membership.members.get(identity.member)
+        me = membership.members.get(identity.person)
         if me is None or not me.established or me.left:
             raise NotPossible(
                 "You can invite once you are established: when two neighbours have vouched for you.",

@@ -36,8 +36,8 @@ def test_one_person_founds_and_is_established() -> None:
     membership = fold(founded.network, founded.statements)
     assert membership.name == "Maple Street"
     assert membership.author_class(ana.device).current
-    assert membership.members[ana.member].established
-    assert membership.members[ana.member].name == "Ana"
+    assert membership.members[ana.person].established
+    assert membership.members[ana.person].name == "Ana"
     assert len(founded.epoch_key) == 32
 
 

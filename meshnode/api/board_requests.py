@@ -80,7 +80,7 @@ class BoardRequests:
             case "settings":
                 return settings_record_id(self._replica.network)
             case "profile":
-                return profile_record_id(self._replica.network, self._replica.identity.member)
+                return profile_record_id(self._replica.network, self._replica.identity.person)
             case kind if not action.needs_record:
                 return RecordId(bytes([KINDS_BY_NAME[kind].code]) + os.urandom(RANDOM_RECORD_BYTES))
             case kind:
@@ -92,7 +92,7 @@ class BoardRequests:
     def actor(self) -> Actor:
         """This device, acting for its member, on the civil day of the network's time zone."""
         identity = self._replica.identity
-        return Actor(identity.member, identity.device, self._today(), lambda: os.urandom(ENTRY_ID_BYTES).hex())
+        return Actor(identity.person, identity.device, self._today(), lambda: os.urandom(ENTRY_ID_BYTES).hex())
 
     def _today(self) -> str:
         settings = self._replica.records.view(settings_record_id(self._replica.network))
@@ -123,7 +123,7 @@ class BoardRequests:
         record = self._named(arguments)
         named = arguments.get("change")
         change = ChangeId(_bytes(named, HASH_BYTES, "change")) if named else self._my_last_change(record)
-        edits = self._replica.records.open(record).undo(change, self._replica.identity.member)
+        edits = self._replica.records.open(record).undo(change, self._replica.identity.person)
         return await self._write(record, edits, undid=change.hex())
 
     def _my_last_change(self, record: RecordId) -> ChangeId:

@@ -143,7 +143,7 @@ class Requests:
 
     def _must_not_have_left(self) -> None:
         replica = self._needed().replica
-        me = replica.membership.members.get(replica.identity.member)
+        me = replica.me
         if me is not None and me.left:
             raise NotPossible(
                 f"You have left {display_line(replica.network_name())}.",

@@ -1,10 +1,12 @@
 """Key file: where a device's identity is kept, twice, so that one damaged copy heals from the other.
 
-Layout of a copy: magic 8 | holds 1 (0: the member's id, 1: the member's key) | sign 32 | noise 32 | seal 32 |
-member 32 | BLAKE2b-256 of all before it. The second copy stands beside the first, with ".copy" added to its name.
+Layout of a copy: magic 8 | holds 1 (0: the member's id, 1: the member's key, 2: no member, a hub) | sign 32 |
+noise 32 | seal 32 | member 32 | BLAKE2b-256 of all before it. The second copy stands beside the first, with ".copy"
+added to its name.
 
 Rules of this module:
-1. Keys that exist are never replaced. New ones are made only where there is no copy at all.
+1. Keys that exist are never replaced, but by `replace`: a profile that belongs to no network becomes somebody's
+   device, or a hub. New ones are made only where there is no copy at all.
 2. Only the owner may read a copy; a file that others can read is refused with what to type.
 3. A copy counts when its checksum is right; two that are whole but differ are for a person to choose from.
 """
@@ -25,7 +27,7 @@ from pathlib import Path
 from crdt.identifiers import MemberId
 from meshnode.durable_file import durable_file
 from meshnode.errors import KeyFileError, StorageError
-from meshnode.identity.keys import AgreementKey, DeviceKeys, Identity, MemberKeys
+from meshnode.identity.keys import KEY_BYTES, AgreementKey, DeviceKeys, Identity, MemberKeys
 from meshnode.identity.signing import SigningKey
 
 log = logging.getLogger("meshnode.identity")
@@ -34,7 +36,7 @@ _LAYOUT = struct.Struct(">8sB32s32s32s32s")
 _MAGIC = b"MESHKEY1"
 _CHECK_BYTES = 32
 _FILE_BYTES = _LAYOUT.size + _CHECK_BYTES
-_MEMBER_ID, _MEMBER_KEY = 0, 1
+_MEMBER_ID, _MEMBER_KEY, _NO_MEMBER = 0, 1, 2
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -76,6 +78,30 @@ def load_or_create(path: Path, random: Callable[[int], bytes] = os.urandom) -> I
                 f"move them away with  mv {shlex.quote(str(path.parent))} {shlex.quote(str(path.parent))}.damaged",
             )
     return _unpack(packed)
+
+
+def load(path: Path) -> Identity | None:
+    """The identity in a key file, which is left as it is; None where there is none or no whole copy.
+
+    Raises:
+        KeyFileError: it cannot be read, or others can read it.
+    """
+    whole = [packed for place in (path, copy_path(path)) if (packed := _read(place))]
+    return _unpack(whole[0]) if whole else None
+
+
+def replace(path: Path, identity: Identity) -> None:
+    """Put another identity in the place of one that no network knows.
+
+    Raises:
+        StorageError: it could not be written; the old keys, or the new ones, are there as a whole.
+    """
+    packed = _pack(identity)
+    with _alone_in(path.parent):
+        # Without its copy for a moment: two whole copies that differ would be for a person to choose from.
+        copy_path(path).unlink(missing_ok=True)
+        _write(path, packed)
+        _write(copy_path(path), packed)
 
 
 @contextlib.contextmanager
@@ -144,7 +170,12 @@ def _is_whole(content: bytes) -> bool:
 
 def _pack(identity: Identity) -> bytes:
     device, member = identity.device_keys, identity.member_keys
-    holds, kept = (_MEMBER_KEY, member.sign.seed) if member else (_MEMBER_ID, identity.member)
+    if member is not None:
+        holds, kept = _MEMBER_KEY, member.sign.seed
+    elif identity.member is not None:
+        holds, kept = _MEMBER_ID, bytes(identity.member)
+    else:
+        holds, kept = _NO_MEMBER, bytes(KEY_BYTES)
     content = _LAYOUT.pack(_MAGIC, holds, device.sign.seed, device.noise.private, device.seal.private, kept)
     return content + _checksum(content)
 
@@ -152,6 +183,8 @@ def _pack(identity: Identity) -> bytes:
 def _unpack(packed: bytes) -> Identity:
     _, holds, sign, noise, seal, kept = _LAYOUT.unpack_from(packed)
     device = DeviceKeys(SigningKey(sign), AgreementKey(noise), AgreementKey(seal))
+    if holds == _NO_MEMBER:
+        return Identity(device, None)
     if holds == _MEMBER_ID:
         return Identity(device, MemberId(kept))
     member = MemberKeys(SigningKey(kept))

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from nacl.bindings import crypto_scalarmult_base
 
 from crdt.identifiers import DeviceId, MemberId
+from meshnode.errors import NotPossible
 from meshnode.identity.signing import SigningKey
 
 KEY_BYTES = 32
@@ -72,11 +73,12 @@ class MemberKeys:
 class Identity:
     """Whom this node speaks for: a device, and the person whose device it is.
 
-    `member_keys` is None on a person's further devices, which ask the main one (or the paper card) to sign.
+    `member` is None on a hub, which is nobody's. `member_keys` is None there and on a person's further devices, which
+    ask the main one (or the paper card) to sign.
     """
 
     device_keys: DeviceKeys
-    member: MemberId
+    member: MemberId | None
     member_keys: MemberKeys | None = None
 
     @classmethod
@@ -84,6 +86,20 @@ class Identity:
         """A new person on a new device."""
         member = MemberKeys.generate(random)
         return cls(DeviceKeys.generate(random), member.id, member)
+
+    @property
+    def person(self) -> MemberId:
+        """The member, where only a person can mean what is done.
+
+        Raises:
+            NotPossible: this is a hub.
+        """
+        if self.member is None:
+            raise NotPossible(
+                "This machine is a hub and belongs to everybody: only a person can do that.",
+                next_step="Do it on a device of yours.",
+            )
+        return self.member
 
     @property
     def device(self) -> DeviceId:

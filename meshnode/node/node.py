@@ -165,7 +165,7 @@ class Node:
         """Leave for good; a sentence of thanks."""
         assert self._inside is not None
         replica = self._inside.replica
-        vouched = replica.membership.vouched_by(self._identity.member)
+        vouched = replica.membership.vouched_by(self._identity.person)
         await replica.state(sign_leave(self._identity, replica.network, vouched))
         return THANKS
 

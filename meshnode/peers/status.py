@@ -71,14 +71,15 @@ class StatusBoard:
         """Everything, as `meshnode status --json` prints it."""
         replica = self._replica
         membership, store = replica.membership, replica.store
-        me = membership.members.get(replica.identity.member)
+        me, own = replica.me, membership.devices.get(replica.identity.device)
         peers = self.peers()
         return _frame(self._facts) | {
             "state": "inside",
             "network": {"id": replica.network.hex(), "name": self._network_name()},
             "me": {
-                "member": replica.identity.member.hex(),
-                "name": me.name if me else "",
+                "member": replica.identity.member.hex() if replica.identity.member else None,
+                "name": me.name if me else (own.name if own else ""),
+                "kind": (DeviceKind.HUB if replica.identity.member is None else DeviceKind.PERSONAL).value,
                 "device": replica.identity.device.hex(),
                 "words": device_words(replica.identity.device),
                 "established": bool(me and me.established),

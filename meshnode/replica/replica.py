@@ -24,7 +24,7 @@ from meshnode.errors import MeshnodeError
 from meshnode.events import Events, ItemsCommitted, MembershipChanged, RecordsChanged
 from meshnode.identity.envelope import CheckedChange, seal_change
 from meshnode.identity.keys import Identity
-from meshnode.membership.fold import Membership, fold
+from meshnode.membership.fold import Member, Membership, fold
 from meshnode.membership.statements import StatementRefused, check_statement, statement_id
 from meshnode.replica.admission import Refusal, Verdicts, judge_changes
 from meshnode.replica.records import Records
@@ -79,6 +79,11 @@ class Replica:
         self._edits: WeakValueDictionary[RecordId, asyncio.Lock] = WeakValueDictionary()
         self.membership: Membership = self._fold()
         self.records.judge_by(self.membership)
+
+    @property
+    def me(self) -> Member | None:
+        """The member whose device this is; nobody on a hub."""
+        return self.membership.members.get(self.identity.member) if self.identity.member else None
 
     def _fold(self) -> Membership:
         return fold(self.network, [data for _, data in self.store.statements()])

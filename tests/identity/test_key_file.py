@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from meshnode.errors import KeyFileError, StorageError
-from meshnode.identity.key_file import _pack, copy_path, load_or_create
+from meshnode.identity.key_file import _pack, copy_path, load, load_or_create, replace
 from meshnode.identity.keys import DeviceKeys, Identity
-from tests.support.people import seeded, seeded_identity
+from tests.support.people import seeded, seeded_hub, seeded_identity
 
 UNREADABLE = Path("/proc/self/mem")
 
@@ -163,13 +163,47 @@ def test_a_copy_on_a_bad_sector_heals(path: Path) -> None:
     assert not path.is_symlink()
 
 
-def test_a_further_device_keeps_no_member_key(path: Path) -> None:
-    tablet = Identity(DeviceKeys.generate(seeded("tablet")), seeded_identity("alice").member)
+FURTHER = [
+    pytest.param(
+        Identity(DeviceKeys.generate(seeded("tablet")), seeded_identity("alice").member), id="another device of alice"
+    ),
+    pytest.param(seeded_hub("elm"), id="a hub, which is nobody's"),
+]
+
+
+@pytest.mark.parametrize("further", FURTHER)
+def test_a_device_without_a_member_key_is_found_again(path: Path, further: Identity) -> None:
     path.parent.mkdir()
     for place in (path, copy_path(path)):
-        place.write_bytes(_pack(tablet))
+        place.write_bytes(_pack(further))
         place.chmod(0o600)
-    assert load_or_create(path, no_randomness) == tablet
+    assert load_or_create(path, no_randomness) == further
+
+
+@pytest.mark.parametrize("further", FURTHER)
+def test_keys_that_no_network_knows_can_be_replaced(path: Path, further: Identity) -> None:
+    load_or_create(path)
+    replace(path, further)
+    assert load(path) == further
+    path.unlink()
+    assert load(path) == further
+    assert load_or_create(path, no_randomness) == further
+
+
+def test_reading_makes_no_keys(path: Path) -> None:
+    assert load(path) is None
+    path.parent.mkdir()
+    path.write_bytes(b"damaged")
+    path.chmod(0o600)
+    assert load(path) is None
+
+
+def test_a_replacement_that_the_disk_refuses_leaves_the_old_keys(path: Path) -> None:
+    made = load_or_create(path)
+    path.with_name(path.name + ".part").mkdir()
+    with pytest.raises(StorageError):
+        replace(path, seeded_hub("elm"))
+    assert load_or_create(path, no_randomness) == made
 
 
 def test_two_that_start_at_once_get_the_same_keys(path: Path) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from meshnode.errors import NotPossible
 from meshnode.identity.keys import AgreementKey, Identity
 from meshnode.identity.signing import SigningKey, verify
-from tests.support.people import seeded, seeded_identity
+from tests.support.people import seeded, seeded_hub, seeded_identity
 
 # RFC 8032, 7.1, test 2
 SEED = bytes.fromhex("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb")
@@ -69,3 +70,11 @@ def test_an_identity_has_four_different_keys() -> None:
     assert alice.noise_private == device.noise.private
     assert AgreementKey(alice.noise_private).public == alice.noise_public
     assert verify(alice.device, b"x", alice.sign(b"x"))
+
+
+def test_what_only_a_person_can_mean_is_refused_on_a_hub() -> None:
+    alice = seeded_identity("alice")
+    assert alice.person == alice.member
+    with pytest.raises(NotPossible, match="hub") as refusal:
+        _ = seeded_hub("elm").person
+    assert "device of yours" in refusal.value.what_next

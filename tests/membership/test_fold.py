@@ -36,7 +36,7 @@ def state(street: Neighbourhood, who: str | Identity) -> AuthorClass:
 
 
 def member(street: Neighbourhood, name: str) -> Member:
-    return street.membership().members[seeded_identity(name).member]
+    return street.membership().members[seeded_identity(name).person]
 
 
 def established(street: Neighbourhood) -> set[MemberId]:
@@ -44,7 +44,7 @@ def established(street: Neighbourhood) -> set[MemberId]:
 
 
 def id_of(name: str) -> MemberId:
-    return seeded_identity(name).member
+    return seeded_identity(name).person
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_rule_2_an_invite_and_a_witness_make_a_newcomer(street: Neighbourhood) -
     assert (newcomer.name, newcomer.invited_by) == ("Dana", id_of("alice"))
     assert newcomer.devices == (dana.device,)
     assert newcomer.role is Role.NEWCOMER
-    assert street.membership().member_of(dana.device) == dana.member
+    assert street.membership().member_of(dana.device) == dana.person
     assert street.membership().role_of(dana.device) is Role.NEWCOMER
 
 
@@ -171,7 +171,7 @@ def test_rule_3_the_genesis_says_how_many_vouches() -> None:
     street.network, street.statements = NetworkId(statement_id(NO_NETWORK, street.genesis)), [street.genesis]
     for name in ("alice", "bob", "chidi"):
         street.certify(seeded_identity(name), name)
-        assert seeded_identity("dana").member not in established(street)
+        assert seeded_identity("dana").person not in established(street)
         street.join("dana", by=name)
     assert member(street, "dana").established
 

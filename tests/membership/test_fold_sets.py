@@ -94,9 +94,9 @@ def test_a_leave_that_lists_all_it_vouched_for_changes_nobody_else(seed: int) ->
         street = network.street
         answer = street.membership()
         before = standing(answer)
-        leaver = seeded_identity(chance.choice([n for n in PEOPLE if seeded_identity(n).member in before]))
-        leave = sign_leave(leaver, street.network, answer.vouched_by(leaver.member))
+        leaver = seeded_identity(chance.choice([n for n in PEOPLE if seeded_identity(n).person in before]))
+        leave = sign_leave(leaver, street.network, answer.vouched_by(leaver.person))
         after = standing(fold(street.network, [*street.statements, leave]))
-        assert after.pop(leaver.member) == (False, False)
-        before.pop(leaver.member)
+        assert after.pop(leaver.person) == (False, False)
+        before.pop(leaver.person)
         assert after == before, network.seed

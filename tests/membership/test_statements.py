@@ -70,9 +70,9 @@ INVITE_ID = statement_id(NETWORK, INVITE)
 HELLO = sign_hello(CHIDI, NETWORK, INVITE_ID, SECRETS, person_name="Chidi", device_name="Pi in the café")
 HELLO_ID = statement_id(NETWORK, HELLO)
 WITNESS = sign_witness(HUB, NETWORK, HELLO_ID)
-LEAVE = sign_leave(BOB, NETWORK, [CHIDI.member, ALICE.member])
+LEAVE = sign_leave(BOB, NETWORK, [CHIDI.person, ALICE.person])
 PETITION = sign_petition(
-    member_keys(ALICE), NETWORK, bytes(16), reason="He sold our tools.", targets=[CHIDI.member], stays=[BOB.member]
+    member_keys(ALICE), NETWORK, bytes(16), reason="He sold our tools.", targets=[CHIDI.person], stays=[BOB.person]
 )
 PETITION_ID = statement_id(NETWORK, PETITION)
 RECORD, CHANGE = RecordId(bytes(16)), ChangeId(bytes(32))
@@ -84,14 +84,14 @@ EVERY_KIND = {
     "hello": HELLO,
     "witness": WITNESS,
     "leave": LEAVE,
-    "void": sign_void(ALICE, NETWORK, INVITE_ID, [CHIDI.member]),
-    "vouch": sign_vouch(member_keys(ALICE), NETWORK, CHIDI.member),
+    "void": sign_void(ALICE, NETWORK, INVITE_ID, [CHIDI.person]),
+    "vouch": sign_vouch(member_keys(ALICE), NETWORK, CHIDI.person),
     "petition": PETITION,
     "vote": sign_vote(member_keys(BOB), NETWORK, PETITION_ID, 7, yes=True),
-    "device-drop": sign_device_drop(member_keys(ALICE), NETWORK, ALICE.device, Why.LOST, [BOB.member]),
+    "device-drop": sign_device_drop(member_keys(ALICE), NETWORK, ALICE.device, Why.LOST, [BOB.person]),
     "endorse": sign_endorse(HUB, NETWORK, [(RECORD, CHANGE)]),
     "forget": sign_forget(ALICE, NETWORK, RECORD, ALICE.device, 1_795_521_600_000),
-    "epoch": sign_epoch(ALICE, NETWORK, bytes(16), bytes(32), excluded=[CHIDI.member], boxes=[(HUB.device, bytes(80))]),
+    "epoch": sign_epoch(ALICE, NETWORK, bytes(16), bytes(32), excluded=[CHIDI.person], boxes=[(HUB.device, bytes(80))]),
     "refound": sign_refound(
         ALICE, NETWORK, NetworkId(bytes(32)), name="Elm", reason="A fresh start.", boxes=[(BOB.device, b"box")]
     ),
@@ -112,16 +112,16 @@ def by_alice(kind: Kind, fields: bytes, *countersigners: SigningKey) -> bytes:
 
 def test_genesis() -> None:
     parsed = parse_statement(NETWORK, GENESIS)
-    assert parsed == Genesis(StatementId(NETWORK), ALICE.member, "Maple Street", 2, 3, (BOB.member,))
+    assert parsed == Genesis(StatementId(NETWORK), ALICE.person, "Maple Street", 2, 3, (BOB.person,))
     assert isinstance(parsed, Genesis)
-    assert parsed.founders == (ALICE.member, BOB.member)
+    assert parsed.founders == (ALICE.person, BOB.person)
 
 
 def test_device() -> None:
     keys = ALICE.device_keys
     assert parse_statement(NETWORK, DEVICE) == Device(
         id=statement_id(NETWORK, DEVICE),
-        signer=ALICE.member,
+        signer=ALICE.person,
         device=keys.id,
         noise=keys.noise.public,
         seal=keys.seal.public,
@@ -136,7 +136,7 @@ def test_hub() -> None:
     parsed = parse_statement(NETWORK, HUB_DEVICE)
     assert isinstance(parsed, Device)
     assert (parsed.kind, parsed.device, parsed.person_name, parsed.name) == (DeviceKind.HUB, HUB.device, "", "hall")
-    assert parsed.stewards == (ALICE.member, CHIDI.member)
+    assert parsed.stewards == (ALICE.person, CHIDI.person)
 
 
 def test_invite() -> None:
@@ -148,7 +148,7 @@ def test_hello() -> None:
     keys = CHIDI.device_keys
     assert parse_statement(NETWORK, HELLO) == Hello(
         id=HELLO_ID,
-        signer=CHIDI.member,
+        signer=CHIDI.person,
         invite=INVITE_ID,
         invite_key=SECRETS.key.public,
         device=keys.id,
@@ -161,19 +161,19 @@ def test_hello() -> None:
 
 def test_witness_and_leave() -> None:
     assert parse_statement(NETWORK, WITNESS) == Witness(statement_id(NETWORK, WITNESS), HUB.device, HELLO_ID)
-    stay = tuple(sorted((ALICE.member, CHIDI.member)))
-    assert parse_statement(NETWORK, LEAVE) == Leave(statement_id(NETWORK, LEAVE), BOB.member, stay)
+    stay = tuple(sorted((ALICE.person, CHIDI.person)))
+    assert parse_statement(NETWORK, LEAVE) == Leave(statement_id(NETWORK, LEAVE), BOB.person, stay)
 
 
 def test_what_members_and_devices_judge_is_read_as_it_was_signed() -> None:
     read = {name: parse_statement(NETWORK, statement) for name, statement in EVERY_KIND.items()}
     ids = {name: statement_id(NETWORK, statement) for name, statement in EVERY_KIND.items()}
-    bob, chidi = BOB.member, CHIDI.member
+    bob, chidi = BOB.person, CHIDI.person
     assert read["void"] == Void(ids["void"], ALICE.device, INVITE_ID, (chidi,))
-    assert read["vouch"] == VouchByHand(ids["vouch"], ALICE.member, chidi)
-    assert read["petition"] == Petition(PETITION_ID, ALICE.member, "He sold our tools.", (chidi,), (bob,))
+    assert read["vouch"] == VouchByHand(ids["vouch"], ALICE.person, chidi)
+    assert read["petition"] == Petition(PETITION_ID, ALICE.person, "He sold our tools.", (chidi,), (bob,))
     assert read["vote"] == Vote(ids["vote"], bob, PETITION_ID, 7, yes=True)
-    assert read["device-drop"] == DeviceDrop(ids["device-drop"], ALICE.member, ALICE.device, Why.LOST, (bob,))
+    assert read["device-drop"] == DeviceDrop(ids["device-drop"], ALICE.person, ALICE.device, Why.LOST, (bob,))
     assert read["endorse"] == Endorse(ids["endorse"], HUB.device, ((RECORD, CHANGE),))
     assert read["forget"] == Forget(ids["forget"], ALICE.device, RECORD, ALICE.device, 1_795_521_600_000)
     key_hash = epoch_key_hash(bytes(32))
@@ -332,10 +332,10 @@ def test_a_signature_is_for_one_kind_only() -> None:
 @pytest.mark.parametrize("code", [0x00, 0x0C, 0x7F, 0x84, 0xFF])
 def test_a_code_that_nobody_has_given_a_meaning_is_kept(code: int) -> None:
     body = bytes(10)
-    signature = member_keys(ALICE).sign.sign(signed_bytes(NETWORK, code, ALICE.member, body))
-    statement = signature + bytes([code]) + ALICE.member + body
+    signature = member_keys(ALICE).sign.sign(signed_bytes(NETWORK, code, ALICE.person, body))
+    statement = signature + bytes([code]) + ALICE.person + body
     assert parse_statement(NETWORK, statement) == UnknownStatement(
-        check_statement(NETWORK, statement), ALICE.member, code, body
+        check_statement(NETWORK, statement), ALICE.person, code, body
     )
 
 
@@ -362,8 +362,8 @@ THREE_KEYS = ALICE.device + ALICE.noise_public + ALICE.device_keys.seal.public
         ("threshold", Kind.GENESIS, bytes(16) + TEXT + b"\x00\x03\x00"),
         ("threshold", Kind.GENESIS, bytes(16) + TEXT + b"\x02\x00\x00"),
         ("too-many", Kind.GENESIS, bytes(16) + TEXT + b"\x02\x03" + bytes([MOST_FOUNDERS]) + bytes(32 * MOST_FOUNDERS)),
-        ("listed-twice", Kind.GENESIS, bytes(16) + TEXT + b"\x02\x03\x01" + ALICE.member),
-        ("listed-twice", Kind.GENESIS, bytes(16) + TEXT + b"\x02\x03\x02" + 2 * BOB.member),
+        ("listed-twice", Kind.GENESIS, bytes(16) + TEXT + b"\x02\x03\x01" + ALICE.person),
+        ("listed-twice", Kind.GENESIS, bytes(16) + TEXT + b"\x02\x03\x02" + 2 * BOB.person),
         ("text-length", Kind.GENESIS, bytes(16) + bytes([65]) + bytes(65)),
         ("text", Kind.GENESIS, bytes(16) + b"\x02\xc3\x28" + b"\x02\x03\x00"),
         ("text", Kind.GENESIS, bytes(16) + b"\x03\xed\xa0\x80" + b"\x02\x03\x00"),
@@ -371,15 +371,15 @@ THREE_KEYS = ALICE.device + ALICE.noise_public + ALICE.device_keys.seal.public
         ("device-kind", Kind.DEVICE, THREE_KEYS + b"\x00" + TEXT + TEXT + b"\x00"),
         ("device-kind", Kind.DEVICE, THREE_KEYS + b"\x03" + TEXT + TEXT + b"\x00"),
         ("device-kind", Kind.DEVICE, THREE_KEYS + b"\x02" + TEXT + TEXT + b"\x00"),
-        ("device-kind", Kind.DEVICE, THREE_KEYS + b"\x01" + TEXT + TEXT + b"\x01" + BOB.member),
-        ("listed-twice", Kind.DEVICE, THREE_KEYS + b"\x02\x00" + TEXT + b"\x01" + ALICE.member),
+        ("device-kind", Kind.DEVICE, THREE_KEYS + b"\x01" + TEXT + TEXT + b"\x01" + BOB.person),
+        ("listed-twice", Kind.DEVICE, THREE_KEYS + b"\x02\x00" + TEXT + b"\x01" + ALICE.person),
         ("too-many", Kind.DEVICE, THREE_KEYS + b"\x02\x00" + TEXT + bytes([MOST_STEWARDS]) + bytes(32 * MOST_STEWARDS)),
         ("uses", Kind.INVITE, bytes(66) + b"\x00"),
         ("device-kind", Kind.HELLO, bytes(64) + THREE_KEYS + b"\x02" + TEXT + TEXT),
         ("length", Kind.HELLO, bytes(64) + THREE_KEYS + b"\x01" + TEXT + TEXT),
         ("truncated", Kind.WITNESS, bytes(31)),
         ("length", Kind.WITNESS, bytes(33)),
-        ("listed-twice", Kind.LEAVE, b"\x00\x02" + 2 * BOB.member),
+        ("listed-twice", Kind.LEAVE, b"\x00\x02" + 2 * BOB.person),
         ("too-many", Kind.LEAVE, b"\x03\xe9" + bytes(32)),
     ],
 )
@@ -408,7 +408,7 @@ def test_what_no_statement_can_say_is_not_signed(sign: Callable[[], bytes]) -> N
 
 
 def test_a_further_device_says_where_the_member_key_is() -> None:
-    tablet = Identity(DeviceKeys.generate(seeded("tablet")), ALICE.member)
+    tablet = Identity(DeviceKeys.generate(seeded("tablet")), ALICE.person)
     with pytest.raises(NotPossible, match="member key") as refused:
         sign_leave(tablet, NETWORK, ())
     assert "main device" in refused.value.sentence

@@ -218,7 +218,7 @@ async def test_people_and_devices_by_their_ids(tmp_path: Path) -> None:
         members, devices = a.board.people()
         told = {each["name"]: (each["mine"], each["left"]) for each in members.values()}
         assert told == {"Alice": (True, False), "Bob": (False, False), "Chidi": (False, True)}
-        assert members[seeded_identity("alice").member.hex()]["established"] is True
+        assert members[seeded_identity("alice").person.hex()]["established"] is True
         assert {device["member"] for device in devices.values()} == set(members)
         assert all(devices[device]["words"] == device_words(DeviceId(bytes.fromhex(device))) for device in devices)
         assert len(a.board.peers()) == 1, "who left has no device to wait for"

@@ -155,7 +155,7 @@ async def test_names_come_from_settings_and_profiles(desk: Desks) -> None:
     assert alice.replica.network_name() == street.name
     assert alice.replica.profile_names() == {}
     await alice.act("settings.edit", settings_record_id(street.network), name="Maple & Elm")
-    await bob.act("profile.edit", profile_record_id(street.network, bob.identity.member), name="Bobby")
+    await bob.act("profile.edit", profile_record_id(street.network, bob.identity.person), name="Bobby")
     await alice.take(*bob.changes())
     assert alice.replica.network_name() == "Maple & Elm"
-    assert alice.replica.profile_names() == {bob.identity.member: "Bobby"}
+    assert alice.replica.profile_names() == {bob.identity.person: "Bobby"}

@@ -172,7 +172,7 @@ async def test_law_two_who_speaks_for_a_device_is_part_of_the_view(desk: Desks) 
     writer.replica.identity = writer.identity = tablet
     await writer.act("task.claim", record)
     await early.take(*writer.changes())
-    assert [claim["member"] for claim in early.tasks()[0]["claims"]] == [tablet.member.hex()]
+    assert [claim["member"] for claim in early.tasks()[0]["claims"]] == [tablet.person.hex()]
     chidi = member_keys(seeded_identity("chidi"))
     twice = sign_device(type(tablet)(tablet.device_keys, chidi.id, chidi), street.network, "Chidi", "the same tablet")
     await early.hear_of(twice)

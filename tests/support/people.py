@@ -14,7 +14,7 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from crdt.identifiers import MemberId, NetworkId, StatementId
+from crdt.identifiers import NetworkId, StatementId
 from meshnode.identity.keys import DeviceKeys, Identity, MemberKeys
 from meshnode.membership.fold import fold
 from meshnode.membership.frame import NO_NETWORK
@@ -64,8 +64,8 @@ def seeded_device(name: str, device: str) -> Identity:
 
 @functools.cache
 def seeded_hub(name: str) -> Identity:
-    """A hub's device; its member field is nobody's."""
-    return Identity(DeviceKeys.generate(seeded(f"hub {name}")), MemberId(bytes(32)))
+    """A hub's device, which is nobody's."""
+    return Identity(DeviceKeys.generate(seeded(f"hub {name}")), None)
 
 
 def member_keys(identity: Identity) -> MemberKeys:
@@ -156,9 +156,9 @@ class Neighbourhood:
         """Somebody leaves, listing all whom they vouched for, or just those named."""
         identity = seeded_identity(who)
         if vouched is None:
-            stay = list(self.membership().vouched_by(identity.member))
+            stay = list(self.membership().vouched_by(identity.person))
         else:
-            stay = [seeded_identity(name).member for name in vouched]
+            stay = [seeded_identity(name).person for name in vouched]
         return self.add(sign_leave(identity, self.network, stay))
 
     def membership(self) -> Membership:

@@ -72,7 +72,7 @@ class Desk:
     def actor(self) -> Actor:
         ids = iter(range(10**6))
         return Actor(
-            self.identity.member, self.identity.device, "2026-11-24", lambda: f"{self.now_ms:012x}{next(ids):x}"
+            self.identity.person, self.identity.device, "2026-11-24", lambda: f"{self.now_ms:012x}{next(ids):x}"
         )
 
     async def act(self, action: str, record: RecordId, **arguments: Any) -> ChangeId:
