@@ -12,7 +12,6 @@ Rules of this module:
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import datetime
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -21,12 +20,9 @@ from typing import Any
 
 from crdt.identifiers import NetworkId
 from meshnode.config import Config
-from meshnode.discovery.announcement import DiscoveryKeys, Recognition
-from meshnode.discovery.discovery import Discovery
-from meshnode.discovery.sightings import Sighting
+from meshnode.discovery.announcement import DiscoveryKeys
 from meshnode.errors import (
     DamagedCode,
-    HandshakeRefused,
     InviteError,
     InviteExpired,
     NobodyAnswered,
@@ -45,14 +41,12 @@ from meshnode.membership.statements import (
 )
 from meshnode.membership.tokens import ShortCode, Token, read_address, read_code
 from meshnode.noise.handshake import Handshake
-from meshnode.peers.endpoints import split_endpoint
 from meshnode.peers.join_link import GuestLink
+from meshnode.peers.search import Search
 from meshnode.sync.messages import Offer
 from meshnode.transport.client import dial
 from meshnode.transport.connection import Connection, LinkKind
 
-SEARCH_SECONDS = 20.0
-"""A newcomer on a busy Wi-Fi hears of everybody within seconds; then something is wrong and the person should know."""
 MS_PER_DAY = 86_400_000
 
 Code = Token | ShortCode
@@ -164,43 +158,13 @@ class Joining:
 
     async def _reach(self, code: Code, address: str) -> Connection:
         """A connection to a device of the neighbourhood."""
-        if address:
-            host, port = split_endpoint(address)
-            try:
-                return await self._dial(code, host, port)
-            except HandshakeRefused as error:
-                raise InviteError("The node at that address does not know this invite.") from error
-            except PeerError as error:
-                raise NobodyAnswered(f"Nobody answers at {address}.") from error
-        seen: asyncio.Queue[Sighting] = asyncio.Queue()
-        discovery = Discovery(
-            0,
-            lambda: self._search_keys(code),
-            "quiet",
-            on_sighting=seen.put_nowait,
-            interfaces=self._config.network.interfaces,
-        )
-        await discovery.start()
-        try:
-            async with asyncio.timeout(SEARCH_SECONDS):
-                return await self._first_to_answer(code, seen)
-        except TimeoutError as error:
-            raise NobodyAnswered from error
-        finally:
-            await discovery.stop()
 
-    async def _first_to_answer(self, code: Code, seen: asyncio.Queue[Sighting]) -> Connection:
-        while True:
-            sighting = await seen.get()
-            if sighting.recognition not in (Recognition.INVITER, Recognition.MEMBER):
-                continue
-            for endpoint in sighting.endpoints:
-                with contextlib.suppress(PeerError):
-                    return await self._dial(code, *split_endpoint(endpoint))
+        async def dial_with_code(host: str, port: int) -> Connection:
+            return await self._dial(code, host, port)
 
-    def _search_keys(self, code: Code) -> DiscoveryKeys:
         disc_keys = (discovery_key(code.epoch_key),) if isinstance(code, Token) else ()
-        return DiscoveryKeys(disc_keys, (code.secrets.psk_join,))
+        keys = DiscoveryKeys(disc_keys, (code.secrets.psk_join,))
+        return await Search(keys, dial_with_code, self._config.network.interfaces).reach(address)
 
     async def _dial(self, code: Code, host: str, port: int) -> Connection:
         token = isinstance(code, Token)

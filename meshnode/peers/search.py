@@ -1,0 +1,73 @@
+"""Search: finds the other end of a code: announced near by, or at a typed address.
+
+Rules of this module:
+1. Looking announces nothing of ours.
+2. Who is found is only somebody who knows the code's key; what they are is for the caller to check.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
+
+from meshnode.discovery.announcement import DiscoveryKeys, Recognition
+from meshnode.discovery.discovery import Discovery
+from meshnode.discovery.sightings import Sighting
+from meshnode.errors import HandshakeRefused, InviteError, NobodyAnswered, PeerError
+from meshnode.peers.endpoints import split_endpoint
+from meshnode.transport.connection import Connection
+
+SEARCH_SECONDS = 20.0
+"""A newcomer on a busy Wi-Fi hears of everybody within seconds; then something is wrong and the person should know."""
+
+Dial = Callable[[str, int], Awaitable[Connection]]
+"""Connect to a host and port with the code's key."""
+
+
+class Search:
+    """One search with one code's keys."""
+
+    def __init__(self, keys: DiscoveryKeys, dial: Dial, interfaces: Sequence[str]) -> None:
+        self._keys = keys
+        self._dial = dial
+        self._interfaces = interfaces
+
+    async def reach(self, address: str) -> Connection:
+        """A connection to whoever answers to the code; an empty address means to look around.
+
+        Raises:
+            InviteError: somebody else is at that address.
+            NobodyAnswered: nobody was found in time.
+        """
+        if address:
+            return await self._at(address)
+        seen: asyncio.Queue[Sighting] = asyncio.Queue()
+        discovery = Discovery(
+            0, lambda: self._keys, "quiet", on_sighting=seen.put_nowait, interfaces=tuple(self._interfaces)
+        )
+        await discovery.start()
+        try:
+            async with asyncio.timeout(SEARCH_SECONDS):
+                return await self._first_to_answer(seen)
+        except TimeoutError as error:
+            raise NobodyAnswered from error
+        finally:
+            await discovery.stop()
+
+    async def _at(self, address: str) -> Connection:
+        try:
+            return await self._dial(*split_endpoint(address))
+        except HandshakeRefused as error:
+            raise InviteError("The node at that address does not know this code.") from error
+        except PeerError as error:
+            raise NobodyAnswered(f"Nobody answers at {address}.") from error
+
+    async def _first_to_answer(self, seen: asyncio.Queue[Sighting]) -> Connection:
+        while True:
+            sighting = await seen.get()
+            if sighting.recognition not in (Recognition.INVITER, Recognition.MEMBER):
+                continue
+            for endpoint in sighting.endpoints:
+                with contextlib.suppress(PeerError):
+                    return await self._dial(*split_endpoint(endpoint))
