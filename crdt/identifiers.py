@@ -3,11 +3,13 @@
 Rules of this module:
 1. Sizes are fixed here and nowhere else.
 2. A lane follows from the record's first byte for ever: it is part of the format, not a setting.
+3. A record that a person makes has an id that says who made it, which anybody can check and nobody can take.
 """
 
 from __future__ import annotations
 
 import enum
+import hashlib
 from typing import NewType
 
 NetworkId = NewType("NetworkId", bytes)
@@ -20,7 +22,7 @@ DeviceId = NewType("DeviceId", bytes)
 """32 bytes: a device's Ed25519 signing key. Use this for who signed a change and who a peer is."""
 
 RecordId = NewType("RecordId", bytes)
-"""16 bytes: one kind byte and 15 random (or, for series, derived) bytes."""
+"""16 bytes: one kind byte and 15 bytes that commit to who made it and when (or, if derived, to what it is about)."""
 
 ChangeId = NewType("ChangeId", bytes)
 """32 bytes: BLAKE2b-256 of a signed change. Use this for sets, wants and history."""
@@ -62,6 +64,14 @@ URGENT_KINDS_BELOW = 0x20
 def lane_of(record: RecordId) -> Lane:
     """The change lane that a record's changes travel in, from its kind byte."""
     return Lane.URGENT if record[0] < URGENT_KINDS_BELOW else Lane.ORDINARY
+
+
+def made_record_id(network: NetworkId, kind: int, device: DeviceId, at_ms: int) -> RecordId:
+    """The id of the record of a kind (by its code) that a device began with a change that says `at_ms`."""
+    made = network + device + at_ms.to_bytes(8, "big")
+    return RecordId(
+        bytes([kind]) + hashlib.blake2b(made, digest_size=RECORD_ID_BYTES - 1, person=b"meshnode-record").digest()
+    )
 
 
 def item_key(at_ms: int, item: bytes) -> ItemKey:

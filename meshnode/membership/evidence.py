@@ -8,13 +8,26 @@ Rules of this module:
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 
 from crdt.identifiers import DeviceId, MemberId, NetworkId, StatementId
 from meshnode.membership.frame import StatementRefused
-from meshnode.membership.kinds import Device, DeviceKind, Genesis, Hello, Invite, Leave, Statement, Witness
+from meshnode.membership.keeping_kinds import Endorse, Epoch, Forget, Refound
+from meshnode.membership.kinds import (
+    Device,
+    DeviceKind,
+    Genesis,
+    Hello,
+    Invite,
+    Leave,
+    OfKeeping,
+    OfTrust,
+    Statement,
+    Witness,
+)
 from meshnode.membership.statements import parse_statement
+from meshnode.membership.trust_kinds import DeviceDrop, Petition, Void, Vote, VouchByHand
 
 Certificate = Device | Hello
 
@@ -33,6 +46,17 @@ class Evidence:
     witnesses: defaultdict[StatementId, list[Witness]] = field(default_factory=lambda: defaultdict(list))
     witnessed_by: defaultdict[DeviceId, list[StatementId]] = field(default_factory=lambda: defaultdict(list))
     leaves: defaultdict[MemberId, list[Leave]] = field(default_factory=lambda: defaultdict(list))
+    hellos_by: defaultdict[MemberId, list[StatementId]] = field(default_factory=lambda: defaultdict(list))
+    vouches: dict[StatementId, VouchByHand] = field(default_factory=dict)
+    vouches_by: defaultdict[MemberId, list[StatementId]] = field(default_factory=lambda: defaultdict(list))
+    petitions: dict[StatementId, Petition] = field(default_factory=dict)
+    votes: defaultdict[StatementId, list[Vote]] = field(default_factory=lambda: defaultdict(list))
+    drops: defaultdict[DeviceId, list[DeviceDrop]] = field(default_factory=lambda: defaultdict(list))
+    voids: defaultdict[StatementId, list[Void]] = field(default_factory=lambda: defaultdict(list))
+    endorsements: list[Endorse] = field(default_factory=list)
+    forgets: list[Forget] = field(default_factory=list)
+    epochs: list[Epoch] = field(default_factory=list)
+    refounds: list[Refound] = field(default_factory=list)
     owners: dict[DeviceId, frozenset[MemberId]] = field(default_factory=dict)
     stewards: dict[DeviceId, frozenset[MemberId]] = field(default_factory=dict)
     devices_of: defaultdict[MemberId, list[DeviceId]] = field(default_factory=lambda: defaultdict(list))
@@ -55,9 +79,37 @@ class Evidence:
         """Whether somebody's word for `member` stands: they have not left, or a leave of theirs lists `member`."""
         return voucher not in self.staying or member in self.staying[voucher]
 
-    def leave_listing(self, voucher: MemberId, member: MemberId) -> Leave | None:
-        """The farewell that keeps somebody's word for `member`."""
-        return next((leave for leave in self.leaves.get(voucher, ()) if member in leave.vouched), None)
+    def invite_counts(self, invite: Invite, member: MemberId) -> bool:
+        """Whether an invite's word for `member` stands: it was not taken back, or that lists `member`."""
+        voids = self.voids_of(invite)
+        return not voids or any(member in void.stays for void in voids)
+
+    def voids_of(self, invite: Invite) -> list[Void]:
+        """The withdrawals of an invite by a device of whoever made it."""
+        found = self.voids.get(invite.id, ())
+        owner = self.owner(invite.signer)
+        return [v for v in found if v.signer == invite.signer or (owner and self.owner(v.signer) == owner)]
+
+    def drops_of(self, device: DeviceId, removed: Set[MemberId] = frozenset()) -> list[DeviceDrop]:
+        """The drops of a device by its member, or of a hub by one of its stewards who is not removed."""
+        if device not in self.drops:
+            return []
+        people = self.owners.get(device, frozenset()) | (self.stewards.get(device, frozenset()) - removed)
+        return [drop for drop in self.drops[device] if drop.signer in people]
+
+    def device_counts(self, device: DeviceId, member: MemberId, removed: Set[MemberId]) -> bool:
+        """Whether a word for `member` given through a device stands: it was not dropped, or that lists `member`."""
+        drops = self.drops_of(device, removed)
+        return not drops or any(member in drop.stays for drop in drops)
+
+    def listings(self, member: MemberId, people: Iterable[MemberId], devices: Iterable[DeviceId]) -> set[StatementId]:
+        """The farewells and drops that keep the word of these people and devices for `member`, where one is needed."""
+        found = set()
+        for person in people:
+            found |= {leave.id for leave in self.leaves.get(person, ()) if member in leave.vouched}
+        for device in devices:
+            found |= {drop.id for drop in self.drops_of(device) if member in drop.stays}
+        return found
 
 
 def gather(network: NetworkId, statements: Iterable[bytes | Statement]) -> Evidence:
@@ -91,6 +143,7 @@ def _place(evidence: Evidence, network: NetworkId, statement: Statement) -> None
             evidence.certificates[statement.device].append(statement)
             evidence.hellos[statement.id] = statement
             evidence.hellos_of_invite[statement.invite].append(statement.id)
+            evidence.hellos_by[statement.signer].append(statement.id)
         case Invite():
             evidence.invites[statement.id] = statement
             evidence.invites_by[statement.signer].append(statement.id)
@@ -99,6 +152,37 @@ def _place(evidence: Evidence, network: NetworkId, statement: Statement) -> None
             evidence.witnessed_by[statement.signer].append(statement.hello)
         case Leave():
             evidence.leaves[statement.signer].append(statement)
+        case Endorse() | Forget() | Epoch() | Refound():
+            _place_keeping(evidence, statement)
+        case VouchByHand() | Petition() | Vote() | DeviceDrop() | Void():
+            _place_trust(evidence, statement)
+
+
+def _place_trust(evidence: Evidence, statement: OfTrust) -> None:
+    match statement:
+        case VouchByHand():
+            evidence.vouches[statement.id] = statement
+            evidence.vouches_by[statement.signer].append(statement.id)
+        case Petition():
+            evidence.petitions[statement.id] = statement
+        case Vote():
+            evidence.votes[statement.petition].append(statement)
+        case DeviceDrop():
+            evidence.drops[statement.device].append(statement)
+        case Void():
+            evidence.voids[statement.invite].append(statement)
+
+
+def _place_keeping(evidence: Evidence, statement: OfKeeping) -> None:
+    match statement:
+        case Endorse():
+            evidence.endorsements.append(statement)
+        case Forget():
+            evidence.forgets.append(statement)
+        case Epoch():
+            evidence.epochs.append(statement)
+        case Refound():
+            evidence.refounds.append(statement)
 
 
 def _sort_certificates(evidence: Evidence) -> None:

@@ -4,11 +4,15 @@ Rules of this module:
 1. Pure: no clock, no order, no duplicates; equal sets give equal answers. Expiry of an invite is never judged here: the
    witness's clock did that.
 2. Its input has passed `check_statement`: signatures are checked once, at the door, not in every fold.
-3. A member is current who has standing (`standing` has the rules) and has not left. Leaving is final for that key.
-4. A personal device is current while its only owner is; a hub while one of its stewards is established and current.
-5. Past is everybody and everything that can ever have been current and is not: who left, who came in with a vouch that
-   has died since, whom an overused invite leaves out, a key with two owners. What they wrote stays.
-6. Statements of kinds that this version cannot read, and a second genesis, have no effect.
+3. A member is current who has standing (`standing` has the rules), has not left and was not removed (`petitions`).
+   Leaving is final for that key.
+4. A personal device is current while its only owner is and it was not dropped; a hub while one of its stewards is
+   established and current, and no steward, nor two established members, dropped it.
+5. Removed are the devices of removed members, and those dropped as stolen.
+6. Past is everybody and everything else that can ever have been current and is not: who left, who came in with a vouch
+   that has died since, whom an overused invite leaves out, a key with two owners, a retired or lost device. What they
+   wrote stays.
+7. Statements of kinds that this version cannot read, and a second genesis, have no effect.
 """
 
 from __future__ import annotations
@@ -20,13 +24,19 @@ from types import MappingProxyType
 
 from crdt.identifiers import DeviceId, MemberId, NetworkId, StatementId
 from meshnode.membership.evidence import Evidence, gather
+from meshnode.membership.keeping import endorsed, epochs, forgotten, refounds
 from meshnode.membership.kinds import DeviceKind, Genesis, Statement
-from meshnode.membership.membership import AuthorClass, Device, InviteState, InviteUse, Member, Membership
+from meshnode.membership.membership import AuthorClass, Device, InviteState, InviteUse, Member, Membership, Word
+from meshnode.membership.petitions import Verdict, ever, judge
 from meshnode.membership.standing import Standing
 from meshnode.membership.support import Support
+from meshnode.membership.trust_kinds import Why
 
 __all__ = ["AuthorClass", "Device", "InviteState", "Member", "Membership", "fold"]
 
+HUB_DROPPERS = 2
+"""Established members who may drop a hub whose stewards do not."""
+_WORST_FIRST = (Why.STOLEN, Why.LOST, Why.RETIRED)
 _NOBODY = Membership(
     name="",
     founders=(),
@@ -34,6 +44,14 @@ _NOBODY = Membership(
     devices=MappingProxyType({}),
     invites=MappingProxyType({}),
     vouched=MappingProxyType({}),
+    through=MappingProxyType({}),
+    words=(),
+    removed=frozenset(),
+    ballots=(),
+    epochs=(),
+    endorsed=frozenset(),
+    forgotten=frozenset(),
+    refounds=(),
     _support=lambda device: [],
 )
 
@@ -43,39 +61,57 @@ def fold(network: NetworkId, statements: Iterable[bytes | Statement]) -> Members
     evidence = gather(network, statements)
     if evidence.genesis is None:
         return _NOBODY
-    return _Fold(evidence.genesis, evidence).answer()
+    verdict = judge(evidence.genesis, evidence)
+    return _Fold(network, evidence.genesis, evidence, verdict, ever(evidence.genesis, evidence)).answer()
 
 
 @dataclass(slots=True)
 class _Fold:
+    network: NetworkId
     genesis: Genesis
     evidence: Evidence
+    verdict: Verdict
+    ever: Standing
+
+    @property
+    def now(self) -> Standing:
+        return self.verdict.standing
 
     def answer(self) -> Membership:
-        now = Standing(self.genesis, self.evidence)
-        ever = Standing(self.genesis, self.evidence, generously=True)
-        current = now.members - self.evidence.staying.keys()
-        members = {member: self._member(member, now, ever) for member in sorted(ever.members)}
+        evidence, removed = self.evidence, self.verdict.removed
+        current = self.now.members - evidence.staying.keys()
+        everybody = self.ever.members
         devices: dict[DeviceId, Device] = {}
-        for device in sorted(self.evidence.certificates):
-            state = self._state(device, current, now, ever)
-            if state.belongs:
-                devices[device] = self._device(device, state)
-        support = Support(self.genesis, self.evidence, now)
+        for device in sorted(evidence.certificates):
+            known = self._device(device, current)
+            if known.state is not AuthorClass.UNKNOWN:
+                devices[device] = known
+        support = Support(self.genesis, evidence, self.verdict)
+        vouched, through, words = self._vouched()
         return Membership(
             name=self.genesis.name,
             founders=self.genesis.founders,
-            members=MappingProxyType(members),
+            members=MappingProxyType({member: self._member(member) for member in sorted(everybody)}),
             devices=MappingProxyType(devices),
-            invites=MappingProxyType(self._invites(current & now.established, now)),
-            vouched=MappingProxyType(self._vouched(now)),
+            invites=MappingProxyType(self._invites(current & self.now.established, devices)),
+            vouched=MappingProxyType(vouched),
+            through=MappingProxyType(through),
+            words=words,
+            removed=removed & everybody,
+            ballots=self.verdict.ballots,
+            epochs=epochs(evidence, devices, self.ever.established, removed & everybody),
+            endorsed=endorsed(evidence, devices),
+            forgotten=forgotten(self.network, evidence),
+            refounds=refounds(evidence, devices),
             _support=lambda device: support.of(device) if device in devices and devices[device].state.current else [],
         )
 
-    def _member(self, member: MemberId, now: Standing, ever: Standing) -> Member:
-        left = member in self.evidence.staying
-        current = member in now.members and not left
-        entry = now.entries.get(member) or ever.entries.get(member)
+    # -- people -----------------------------------------------------------------------------------------------------
+
+    def _member(self, member: MemberId) -> Member:
+        left, removed = member in self.evidence.staying, member in self.verdict.removed
+        current = member in self.now.members and not left
+        entry = self.now.entries.get(member) or self.ever.entries.get(member)
         names = self.evidence.signed_names.get(member, [])
         if entry is not None:
             names = [self.evidence.hellos[entry.hello].person_name, *names]
@@ -84,24 +120,64 @@ class _Fold:
             name=next((name for name in names if name), ""),
             founder=member in self.genesis.founders,
             current=current,
-            established=current and member in now.established,
+            established=current and member in self.now.established,
             left=left,
+            removed=removed,
             invited_by=entry.voucher if entry else None,
             devices=tuple(d for d in sorted(self.evidence.devices_of[member]) if self.evidence.owner(d) == member),
         )
 
-    def _state(self, device: DeviceId, current: set[MemberId], now: Standing, ever: Standing) -> AuthorClass:
-        owners, stewards = self.evidence.owners[device], self.evidence.stewards[device]
-        if self.evidence.is_clear(device) and (owners & current or stewards & current & now.established):
-            return AuthorClass.CURRENT
-        if owners & ever.members or stewards & ever.established:
-            return AuthorClass.PAST
-        return AuthorClass.UNKNOWN
+    def _vouched(
+        self,
+    ) -> tuple[dict[MemberId, tuple[MemberId, ...]], dict[DeviceId, tuple[MemberId, ...]], tuple[Word, ...]]:
+        """For whom each member's word counts, and each device's, and every word."""
+        people: defaultdict[MemberId, set[MemberId]] = defaultdict(set)
+        devices: defaultdict[DeviceId, set[MemberId]] = defaultdict(set)
+        words = set()
+        for vouch in self.now.counted.values():
+            words.add((vouch.member, vouch.voucher, vouch.invite is None))
+            people[vouch.voucher].add(vouch.member)
+            for witness in self.evidence.witnesses[vouch.hello] if vouch.invite is not None else ():
+                devices[witness.signer].add(vouch.member)
+                owners = self.evidence.owners.get(witness.signer, frozenset())
+                for behind in owners | self.evidence.stewards.get(witness.signer, frozenset()):
+                    people[behind].add(vouch.member)
+            for device, _ in vouch.through:
+                devices[device].add(vouch.member)
+        return (
+            {member: tuple(sorted(found - {member})) for member, found in people.items() if member in self.now.members},
+            {device: tuple(sorted(found)) for device, found in devices.items()},
+            tuple(Word(*word) for word in sorted(words)),
+        )
 
-    def _device(self, device: DeviceId, state: AuthorClass) -> Device:
+    # -- devices and invites ----------------------------------------------------------------------------------------
+
+    def _dropped(self, device: DeviceId, current: set[MemberId]) -> Why | None:
+        drops = self.evidence.drops.get(device, [])
+        if not drops:
+            return None
+        counted = self.evidence.drops_of(device, self.verdict.removed)
+        if not counted and self.evidence.stewards.get(device) and self.evidence.is_clear(device):
+            counted = [drop for drop in drops if drop.signer in current & self.now.established]
+            if len({drop.signer for drop in counted}) < HUB_DROPPERS:
+                return None
+        return next((why for why in _WORST_FIRST if any(drop.why is why for drop in counted)), None)
+
+    def _state(self, device: DeviceId, current: set[MemberId], dropped: Why | None) -> AuthorClass:
+        owners, stewards = self.evidence.owners[device], self.evidence.stewards[device]
+        known = bool(owners & self.ever.members or stewards & self.ever.established)
+        speaks = owners & current or stewards & current & self.now.established
+        if known and (owners & self.verdict.removed or dropped is Why.STOLEN):
+            return AuthorClass.REMOVED
+        if self.evidence.is_clear(device) and speaks and dropped is None:
+            return AuthorClass.CURRENT
+        return AuthorClass.PAST if known else AuthorClass.UNKNOWN
+
+    def _device(self, device: DeviceId, current: set[MemberId]) -> Device:
         certificates, clear = self.evidence.certificates[device], self.evidence.is_clear(device)
         first = certificates[0]
         hub = clear and bool(self.evidence.stewards[device])
+        dropped = self._dropped(device, current)
         return Device(
             id=device,
             member=self.evidence.owner(device),
@@ -109,24 +185,17 @@ class _Fold:
             seal=first.seal,
             kind=DeviceKind.HUB if hub else DeviceKind.PERSONAL,
             name=next((each.name for each in certificates if each.name), ""),
-            state=state,
+            state=self._state(device, current, dropped),
             stewards=tuple(sorted(self.evidence.stewards[device])) if hub else (),
             certificate=first.id,
+            dropped=dropped,
         )
 
-    def _invites(self, inviters: set[MemberId], now: Standing) -> dict[StatementId, InviteUse]:
-        return {
-            key: InviteUse(invite, self.evidence.owner(invite.signer) in inviters, frozenset(now.users.get(key, ())))
-            for key, invite in self.evidence.invites.items()
-        }
-
-    def _vouched(self, now: Standing) -> dict[MemberId, tuple[MemberId, ...]]:
-        """For whom each member's word counts, as inviter, as witness, or as steward of a hub that witnessed."""
-        found: defaultdict[MemberId, set[MemberId]] = defaultdict(set)
-        for vouch in now.counted.values():
-            for witness in self.evidence.witnesses[vouch.hello]:
-                owners = self.evidence.owners.get(witness.signer, frozenset())
-                for behind in owners | self.evidence.stewards.get(witness.signer, frozenset()):
-                    found[behind].add(vouch.member)
-            found[vouch.voucher].add(vouch.member)
-        return {member: tuple(sorted(vouched - {member})) for member, vouched in found.items() if member in now.members}
+    def _invites(self, inviters: set[MemberId], devices: dict[DeviceId, Device]) -> dict[StatementId, InviteUse]:
+        found = {}
+        for key, invite in self.evidence.invites.items():
+            device = devices.get(invite.signer)
+            alive = device is not None and device.state.current and device.member in inviters
+            alive = alive and not self.evidence.voids_of(invite)
+            found[key] = InviteUse(invite, alive, frozenset(self.now.users.get(key, ())))
+        return found

@@ -12,9 +12,12 @@ import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from crdt.identifiers import DeviceId, MemberId, StatementId
+from crdt.identifiers import ChangeId, DeviceId, MemberId, RecordId, StatementId
+from meshnode.membership.keeping_kinds import Epoch, Refound
 from meshnode.membership.kinds import DeviceKind, Invite
+from meshnode.membership.petitions import Ballot
 from meshnode.membership.roles import Role
+from meshnode.membership.trust_kinds import Why
 
 
 class AuthorClass(enum.Enum):
@@ -48,7 +51,7 @@ class InviteState(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A person. `current` is False for one who left or lost standing."""
+    """A person. `current` is False for one who left, lost standing or was removed."""
 
     id: MemberId
     name: str
@@ -56,6 +59,7 @@ class Member:
     current: bool
     established: bool
     left: bool
+    removed: bool
     invited_by: MemberId | None
     devices: tuple[DeviceId, ...]
 
@@ -83,6 +87,8 @@ class Device:
     state: AuthorClass
     stewards: tuple[MemberId, ...]
     certificate: StatementId
+    dropped: Why | None = None
+    """Why it was given up, if it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,15 @@ class InviteUse:
     invite: Invite
     alive: bool
     users: frozenset[MemberId]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A vouch that counts: `voucher` stands for `member`, by hand or by an invite."""
+
+    member: MemberId
+    voucher: MemberId
+    by_hand: bool
 
 
 _Support = Callable[[DeviceId], list[StatementId]]
@@ -107,6 +122,19 @@ class Membership:
     devices: Mapping[DeviceId, Device]
     invites: Mapping[StatementId, InviteUse]
     vouched: Mapping[MemberId, tuple[MemberId, ...]] = field(repr=False)
+    """For whom each member's word counts: the inviter's, a voucher's, a witness's, a steward's."""
+    through: Mapping[DeviceId, tuple[MemberId, ...]] = field(repr=False)
+    """Whose standing rests on a word given through each device."""
+    words: tuple[Word, ...]
+    """Every vouch that counts, by whom it is for and then by who gave it."""
+    removed: frozenset[MemberId]
+    ballots: tuple[Ballot, ...]
+    """Every petition and how it stands: the effective ones in the order in which they took effect, then by id."""
+    epochs: tuple[Epoch, ...] = field(repr=False)
+    """New network keys, the one to use first: it excludes all who are removed, then reaches most devices."""
+    endorsed: frozenset[tuple[RecordId, ChangeId]] = field(repr=False)
+    forgotten: frozenset[RecordId] = field(repr=False)
+    refounds: tuple[Refound, ...] = field(repr=False)
     _support: _Support = field(repr=False, compare=False)
 
     def author_class(self, device: DeviceId) -> AuthorClass:
@@ -161,6 +189,10 @@ class Membership:
         A leave lists them, so that they stay.
         """
         return self.vouched.get(member, ())
+
+    def vouched_through(self, device: DeviceId) -> tuple[MemberId, ...]:
+        """Everybody whose standing rests on a word given through this device; a drop lists them, so that they stay."""
+        return self.through.get(device, ())
 
     def support(self, device: DeviceId) -> list[StatementId]:
         """The statements on which a current device's standing rests, back to the genesis, which comes first.

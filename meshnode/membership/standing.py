@@ -1,17 +1,19 @@
-"""Standing: who is in, grown outwards from the founders, round by round.
+"""Standing: who is in, grown outwards from its roots, round by round.
 
 The rules, cited below by number:
-1. Founders are members and established.
+1. Roots are members and established: the founders, and whom an effective petition's roster keeps.
 2. A hello counts when its invite is by a device of an established member and a current device witnessed it. It is that
-   member's vouch for whoever said hello. Nobody vouches for, or witnesses, themselves.
+   member's vouch for whoever said hello. A vouch by hand of an established member is worth the same for anybody who
+   ever said hello. Nobody vouches for, or witnesses, themselves.
 3. One vouch makes a newcomer; as many as the genesis asks for (two), of different members, make an established member.
    The vouch of a sole founder is enough by itself.
 4. A hub witnesses while one of its stewards is established. It has no other voice.
 5. An invite lets in as many as it says: whoever is reached in an earlier round first, within a round by hello id. Who
    has another vouch is never touched by that.
 6. The word of one who left (a vouch, a witness by their device or by a hub of theirs) counts for those whom a farewell
-   of theirs lists, and for nobody else.
+   of theirs lists, and for nobody else. So does a word given through a dropped device, and that of a void invite.
 7. A device key with two owners speaks for neither.
+8. A removed key has no standing, and gives none.
 
 Rounds make this a function of the set: what a round decides rests on earlier rounds only, so nothing that is reached
 later, and nothing made by somebody who is reached later, can take a place away.
@@ -28,28 +30,45 @@ from dataclasses import dataclass
 
 from crdt.identifiers import DeviceId, MemberId, StatementId
 from meshnode.membership.evidence import Evidence
-from meshnode.membership.kinds import Genesis
+from meshnode.membership.kinds import Genesis, Hello
 from meshnode.membership.roles import Power, Role, may
+from meshnode.membership.trust_kinds import VouchByHand
 
 
 @dataclass(frozen=True, slots=True)
 class Vouch:
-    """Somebody's word for somebody, and what it rests on. `witness_for` is the owner or steward behind the witness."""
+    """Somebody's word for somebody, and what it rests on.
+
+    `given` is the witness of a hello, or a vouch by hand, which has no invite. `through` are the devices that spoke,
+    each with the owner or steward behind it.
+    """
 
     member: MemberId
     voucher: MemberId
     hello: StatementId
-    invite: StatementId
-    inviter_device: DeviceId
-    witness: StatementId
-    witness_device: DeviceId
-    witness_for: MemberId
+    given: StatementId
+    invite: StatementId | None = None
+    through: tuple[tuple[DeviceId, MemberId], ...] = ()
+
+    @property
+    def statements(self) -> set[StatementId]:
+        """The statements that say so."""
+        return {self.hello, self.given} | ({self.invite} if self.invite is not None else set())
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """From whom standing grows, and whose is gone."""
+
+    roots: frozenset[MemberId]
+    removed: frozenset[MemberId] = frozenset()
+    generously: bool = False
 
 
 class Standing:
     """Who is in by one network's evidence."""
 
-    def __init__(self, genesis: Genesis, evidence: Evidence, *, generously: bool = False) -> None:
+    def __init__(self, genesis: Genesis, evidence: Evidence, ground: Ground) -> None:
         self.members: set[MemberId] = set()
         self.established: set[MemberId] = set()
         self.entries: dict[MemberId, Vouch] = {}
@@ -60,43 +79,52 @@ class Standing:
         self._waiting: defaultdict[MemberId, set[StatementId]] = defaultdict(set)
         self._genesis = genesis
         self._evidence = evidence
-        self._generously = generously
-        self._grow()
+        self._removed = ground.removed
+        self._generously = ground.generously
+        self._grow(set(ground.roots - ground.removed))
 
-    def _grow(self) -> None:
-        founders = set(self._genesis.founders)
-        self.members |= founders  # rule 1
-        self.established |= founders
-        reached = self._reached_by(founders, founders)
+    def _grow(self, roots: set[MemberId]) -> None:
+        self.members |= roots  # rule 1
+        self.established |= roots
+        reached = self._reached_by(roots, roots)
         while reached:
-            vouches = [vouch for hello in sorted(reached) if (vouch := self._vouch(hello)) is not None]
+            vouches = [vouch for word in sorted(reached) if (vouch := self._vouch(word)) is not None]
             reached = self._take([vouch for vouch in vouches if self._has_place(vouch)])
 
-    # -- does a hello count? ----------------------------------------------------------------------------------------
+    # -- does a word count? -----------------------------------------------------------------------------------------
 
-    def _vouch(self, hello_id: StatementId) -> Vouch | None:
-        """The vouch in a hello, if it counts by now (rule 2)."""
-        hello = self._evidence.hellos.get(hello_id)
-        invite = self._evidence.invites.get(hello.invite) if hello else None
-        if hello is None or invite is None or hello.invite_key != invite.invite_key:
+    def _vouch(self, word: StatementId) -> Vouch | None:
+        """The vouch in a hello, or by hand, if it counts by now (rules 2 and 8)."""
+        by_hand, hello = self._evidence.vouches.get(word), self._evidence.hellos.get(word)
+        if by_hand is not None:
+            return self._vouch_by_hand(by_hand)
+        if hello is None or hello.signer in self._removed:
             return None
-        voucher = self._speaker(self._owners(invite.signer), Power.INVITE, hello.signer)
+        return self._vouch_by_invite(hello)
+
+    def _vouch_by_hand(self, word: VouchByHand) -> Vouch | None:
+        member, hellos = word.member, self._evidence.hellos_by.get(word.member)
+        if member in self._removed or not hellos:
+            return None
+        voucher = self._speaker({word.signer}, Power.VOUCH, member)
+        return Vouch(member, voucher, hellos[0], word.id) if voucher is not None else None
+
+    def _vouch_by_invite(self, hello: Hello) -> Vouch | None:
+        evidence, member = self._evidence, hello.signer
+        invite = evidence.invites.get(hello.invite)
+        if invite is None or hello.invite_key != invite.invite_key:
+            return None
+        if not self._generously and not evidence.invite_counts(invite, member):
+            return None
+        voucher = self._speaker(self._owners(invite.signer, member), Power.INVITE, member)
         if voucher is None:
             return None
-        for witness in self._evidence.witnesses[hello_id]:
-            behind = self._speaker(self._owners(witness.signer), Power.WITNESS, hello.signer)
-            behind = behind or self._speaker(self._stewards(witness.signer), Power.STEWARD, hello.signer)  # rule 4
+        for witness in evidence.witnesses[hello.id]:
+            behind = self._speaker(self._owners(witness.signer, member), Power.WITNESS, member)
+            behind = behind or self._speaker(self._stewards(witness.signer, member), Power.STEWARD, member)  # rule 4
             if behind is not None:
-                return Vouch(
-                    member=hello.signer,
-                    voucher=voucher,
-                    hello=hello_id,
-                    invite=invite.id,
-                    inviter_device=invite.signer,
-                    witness=witness.id,
-                    witness_device=witness.signer,
-                    witness_for=behind,
-                )
+                through = ((invite.signer, voucher), (witness.signer, behind))
+                return Vouch(member, voucher, hello.id, witness.id, invite.id, through)
         return None
 
     def _speaker(self, people: Iterable[MemberId], power: Power, about: MemberId) -> MemberId | None:
@@ -110,19 +138,23 @@ class Standing:
     def _role(self, member: MemberId) -> Role:
         return Role.ESTABLISHED if member in self.established else Role.NEWCOMER
 
-    def _owners(self, device: DeviceId) -> frozenset[MemberId]:
-        """For whom a device speaks (rule 7)."""
-        speaks = self._generously or self._evidence.is_clear(device)
-        return self._evidence.owners.get(device, frozenset()) if speaks else frozenset()
+    def _speaks(self, device: DeviceId, about: MemberId) -> bool:
+        """Rules 6 and 7."""
+        evidence = self._evidence
+        return self._generously or (evidence.is_clear(device) and evidence.device_counts(device, about, self._removed))
 
-    def _stewards(self, device: DeviceId) -> frozenset[MemberId]:
-        speaks = self._generously or self._evidence.is_clear(device)
-        return self._evidence.stewards.get(device, frozenset()) if speaks else frozenset()
+    def _owners(self, device: DeviceId, about: MemberId) -> frozenset[MemberId]:
+        return self._evidence.owners.get(device, frozenset()) if self._speaks(device, about) else frozenset()
+
+    def _stewards(self, device: DeviceId, about: MemberId) -> frozenset[MemberId]:
+        return self._evidence.stewards.get(device, frozenset()) if self._speaks(device, about) else frozenset()
 
     # -- is there a place? ------------------------------------------------------------------------------------------
 
     def _has_place(self, vouch: Vouch) -> bool:
         """Whether an invite lets this one in too (rule 5)."""
+        if vouch.invite is None:
+            return True
         users = self.users[vouch.invite]
         uses = self._evidence.invites[vouch.invite].uses
         if self._generously or vouch.member in users or len(users) < uses:
@@ -136,13 +168,13 @@ class Standing:
     # -- what follows from it? --------------------------------------------------------------------------------------
 
     def _take(self, vouches: list[Vouch]) -> set[StatementId]:
-        """Let vouches have their effect (rule 3); the hellos to look at again because of it."""
+        """Let vouches have their effect (rule 3); the words to look at again because of it."""
         newcomers: set[MemberId] = set()
         newly_established: set[MemberId] = set()
         again: set[StatementId] = set()
         for vouch in vouches:
             member = vouch.member
-            self.counted.setdefault(vouch.hello, vouch)
+            self.counted.setdefault(vouch.hello if vouch.invite is not None else vouch.given, vouch)
             if vouch.voucher in self._vouches[member]:
                 continue
             self._vouches[member][vouch.voucher] = vouch
@@ -166,12 +198,13 @@ class Standing:
         return tuple(vouches.values())[:needed] if len(vouches) >= needed else ()
 
     def _reached_by(self, members: set[MemberId], established: set[MemberId]) -> set[StatementId]:
-        """The hellos on which new standing can have an effect."""
+        """The words on which new standing can have an effect."""
         evidence = self._evidence
         devices = [device for member in members for device in evidence.devices_of.get(member, ())]
         devices += [hub for member in established for hub in evidence.hubs_of.get(member, ())]
         reached = {hello for device in devices for hello in evidence.witnessed_by.get(device, ())}
         for member in established:
+            reached.update(evidence.vouches_by.get(member, ()))
             for device in evidence.devices_of.get(member, ()):
                 for invite in evidence.invites_by.get(device, ()):
                     reached.update(evidence.hellos_of_invite.get(invite, ()))

@@ -2,6 +2,7 @@
 
 Rules of this module:
 1. It follows what each vouch rested on when it was given, back to the genesis: always earlier rounds, never a circle.
+   Whom a petition's roster keeps rests on that petition, its yes votes, and on the voters' standing a step before.
 2. One way back is enough; it does not list every vouch there is.
 """
 
@@ -12,15 +13,17 @@ from dataclasses import dataclass
 from crdt.identifiers import DeviceId, MemberId, StatementId
 from meshnode.membership.evidence import Evidence
 from meshnode.membership.kinds import Genesis
+from meshnode.membership.petitions import Ballot, Verdict, kept_by
 from meshnode.membership.standing import Standing, Vouch
 
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """Something still to be supported: that somebody is a member, or even established."""
+    """Something still to be supported: that somebody is a member, or even established, in one step of the verdict."""
 
     member: MemberId
     established: bool
+    step: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,46 +32,70 @@ class Support:
 
     genesis: Genesis
     evidence: Evidence
-    standing: Standing
+    verdict: Verdict
 
     def of(self, device: DeviceId) -> list[StatementId]:
         """The statements that a current device's standing rests on, the genesis first, the others by id."""
         needed: set[StatementId] = set()
-        pending = self._device(device, needed)
+        pending = self._device(device, needed, len(self.verdict.steps) - 1)
         claimed: set[_Claim] = set()
         while pending:
             claim = pending.pop()
-            if claim not in claimed:
-                claimed.add(claim)
-                for vouch in self._vouches(claim):
-                    pending += self._vouch(vouch, needed)
+            if claim in claimed:
+                continue
+            claimed.add(claim)
+            vouches = self._vouches(claim)
+            for vouch in vouches:
+                pending += self._vouch(vouch, needed, claim.step)
+            if not vouches and claim.member not in self.genesis.founders:
+                pending += self._roster(claim, needed)
         return [self.genesis.id, *sorted(needed)]
 
+    def _standing(self, step: int) -> Standing:
+        return self.verdict.steps[step].standing
+
     def _vouches(self, claim: _Claim) -> tuple[Vouch, ...]:
-        if claim.member in self.genesis.founders:
+        standing = self._standing(claim.step)
+        if claim.member in self.verdict.steps[claim.step].ground.roots:
             return ()
-        return self.standing.grounds[claim.member] if claim.established else (self.standing.entries[claim.member],)
+        return standing.grounds[claim.member] if claim.established else (standing.entries[claim.member],)
 
-    def _vouch(self, vouch: Vouch, needed: set[StatementId]) -> list[_Claim]:
-        needed |= {vouch.hello, vouch.invite, vouch.witness}
-        for behind in (vouch.voucher, vouch.witness_for):
-            leave = self.evidence.leave_listing(behind, vouch.member)
-            if leave is not None:
-                needed.add(leave.id)
-        return [
-            _Claim(vouch.voucher, established=True),
-            *self._device(vouch.inviter_device, needed),
-            *self._device(vouch.witness_device, needed, vouch.witness_for),
-        ]
+    def _roster(self, claim: _Claim, needed: set[StatementId]) -> list[_Claim]:
+        """The petition that keeps a root who is no founder."""
+        for number, step in enumerate(self.verdict.steps[: claim.step]):
+            for ballot in step.applied:
+                if claim.member in kept_by(self.genesis, self.evidence, ballot.petition):
+                    needed.add(self.evidence.hellos_by[claim.member][0])
+                    return self._petition(ballot, number, needed)
+        return []
 
-    def _device(self, device: DeviceId, needed: set[StatementId], behind: MemberId | None = None) -> list[_Claim]:
+    def _petition(self, ballot: Ballot, step: int, needed: set[StatementId]) -> list[_Claim]:
+        needed.add(ballot.petition.id)
+        needed.update(vote.id for vote in self.evidence.votes[ballot.petition.id] if vote.signer in ballot.yes)
+        return [_Claim(person, established=True, step=step) for person in (ballot.petition.signer, *ballot.yes)]
+
+    def _vouch(self, vouch: Vouch, needed: set[StatementId], step: int) -> list[_Claim]:
+        needed |= vouch.statements
+        people = {vouch.voucher, *(person for _, person in vouch.through)}
+        needed |= self.evidence.listings(vouch.member, people, [device for device, _ in vouch.through])
+        if vouch.invite is not None:
+            voids = self.evidence.voids_of(self.evidence.invites[vouch.invite])
+            needed.update(void.id for void in voids if vouch.member in void.stays)
+        claims = [_Claim(vouch.voucher, established=True, step=step)]
+        for device, behind in vouch.through:
+            claims += self._device(device, needed, step, behind)
+        return claims
+
+    def _device(
+        self, device: DeviceId, needed: set[StatementId], step: int, behind: MemberId | None = None
+    ) -> list[_Claim]:
         """Take a device's certificates; whose standing they rest on."""
         certificates = self.evidence.certificates[device]
         owner = self.evidence.owner(device)
         if owner is not None:
             needed.add(certificates[0].id)
-            return [_Claim(owner, established=False)]
+            return [_Claim(owner, established=False, step=step)]
         needed.update(each.id for each in certificates)
         stewards = self.evidence.stewards[device]
-        present = (stewards & self.standing.established) - self.evidence.staying.keys()
-        return [_Claim(behind or min(present), established=True)]
+        present = (stewards & self._standing(step).established) - self.evidence.staying.keys()
+        return [_Claim(behind or min(present), established=True, step=step)]
