@@ -1,45 +1,33 @@
 """Tokens: invites as text that people paste, scan or type.
 
 Full token: version 1 | network 32 | epoch key 32 | inviter's device 32 | secret 16 | expires 2 | uses 1 | the INVITE
-statement's signature 64 | check 3. Short code: version 1 | network's tag 12 | secret 16 | expires 2 | check 2. A check
-is BLAKE2b of all before it. Armour: "MESH1:" and base32 in upper case without padding.
+statement's signature 64 | check 3. Short code: version 1 | network's tag 12 | secret 16 | expires 2 | check 2.
 
 Rules of this module:
-1. Spaces, line breaks and lower case do no harm; any other difference is a `DamagedCode`, never another invite.
+1. As text they wear `armour`, which says what may be typed wrongly.
 2. A full token holds all that the INVITE statement says, so its bearer can show that statement to any member's device.
-3. An address may follow a code: after "@" for people, after "/" in a QR code, whose compact alphabet has no "@".
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import re
 import struct
 from dataclasses import dataclass, field
 
 from crdt.identifiers import DeviceId, NetworkId
 from meshnode.errors import DamagedCode
+from meshnode.membership.armour import armour, checked, unarmour
 from meshnode.membership.authoring import invite_fields
 from meshnode.membership.frame import Kind, open_frame
 from meshnode.membership.network_keys import InviteSecrets, invite_secrets
 from meshnode.membership.statements import Invite, parse_statement
 
-PREFIX = "MESH1:"
 TAG_BYTES = 12
 _VERSION = 1
+_VERSIONS = frozenset({_VERSION})
 _FULL = struct.Struct(">B32s32s32s16sHB64s")
 _FULL_CHECK_BYTES = 3
 _SHORT = struct.Struct(f">B{TAG_BYTES}s16sH")
 _SHORT_CHECK_BYTES = 2
-LONGEST_TEXT = 1024
-"""A full token with spaces between all groups of four and an address is less than half of that."""
-_PREFIX_AS_TYPED = re.compile(r"^MESH1:?")
-"""People leave out the colon, or all of it; 1 is no letter of base32, so that nothing else can be meant."""
-_SPACE = re.compile(r"[\s\u2500-\u257f]+")
-"""And the frame of a window that a code was copied out of with the mouse."""
-_ADDRESS_MARKS = re.compile(r"[@/]")
 
 
 def network_tag(network: NetworkId) -> bytes:
@@ -97,7 +85,7 @@ class Token:
             self.uses,
             self.signature,
         )
-        return _armour(packed, _FULL_CHECK_BYTES)
+        return armour(packed, _FULL_CHECK_BYTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +112,7 @@ class ShortCode:
 
     def text(self) -> str:
         """59 characters for a QR code or a poster."""
-        return _armour(_SHORT.pack(_VERSION, self.tag, self.secret, self.expires_day), _SHORT_CHECK_BYTES)
+        return armour(_SHORT.pack(_VERSION, self.tag, self.secret, self.expires_day), _SHORT_CHECK_BYTES)
 
 
 def code_at(code: str, endpoint: str) -> str:
@@ -137,58 +125,18 @@ def qr_code_at(code: str, endpoint: str) -> str:
     return f"{code}/{endpoint.translate({ord('['): None, ord(']'): None})}".upper()
 
 
-def read_address(text: str) -> str:
-    """The `ip:port` that follows a code, empty if none does."""
-    parts = _ADDRESS_MARKS.split(_SPACE.sub("", text), maxsplit=1)
-    if len(parts) == 1:
-        return ""
-    host, _, port = parts[1].lower().rpartition(":")
-    return f"[{host}]:{port}" if ":" in host and not host.startswith("[") else f"{host}:{port}"
-
-
 def read_code(text: str) -> Token | ShortCode:
     """Read a code as people typed, pasted or scanned it; an address after it is left to `read_address`.
 
     Raises:
         DamagedCode: and nothing else, whatever the text.
     """
-    if len(text) > LONGEST_TEXT:
-        raise DamagedCode()
-    letters = _ADDRESS_MARKS.split(_SPACE.sub("", text), maxsplit=1)[0].upper()
-    packed = _unarmour(_PREFIX_AS_TYPED.sub("", letters, count=1))
+    packed = unarmour(text)
     if len(packed) == _FULL.size + _FULL_CHECK_BYTES:
-        _, network, epoch_key, inviter, secret, expires, uses, signature = _FULL.unpack(
-            _checked(packed, _FULL_CHECK_BYTES)
-        )
+        content = checked(packed, _FULL_CHECK_BYTES, _VERSIONS)
+        _, network, epoch_key, inviter, secret, expires, uses, signature = _FULL.unpack(content)
         return Token(NetworkId(network), epoch_key, DeviceId(inviter), secret, expires, uses, signature)
     if len(packed) == _SHORT.size + _SHORT_CHECK_BYTES:
-        _, tag, secret, expires = _SHORT.unpack(_checked(packed, _SHORT_CHECK_BYTES))
+        _, tag, secret, expires = _SHORT.unpack(checked(packed, _SHORT_CHECK_BYTES, _VERSIONS))
         return ShortCode(tag, secret, expires)
     raise DamagedCode()
-
-
-def _check(content: bytes, count: int) -> bytes:
-    return hashlib.blake2b(content, digest_size=count).digest()
-
-
-def _armour(content: bytes, check_bytes: int) -> str:
-    return PREFIX + base64.b32encode(content + _check(content, check_bytes)).decode().rstrip("=")
-
-
-def _unarmour(letters: str) -> bytes:
-    try:
-        packed = base64.b32decode(letters + "=" * (-len(letters) % 8))
-    except (binascii.Error, ValueError) as error:
-        raise DamagedCode() from error
-    if base64.b32encode(packed).decode().rstrip("=") != letters:
-        raise DamagedCode()  # bits that no code sets: each code has one spelling
-    return packed
-
-
-def _checked(packed: bytes, check_bytes: int) -> bytes:
-    content = packed[:-check_bytes]
-    if _check(content, check_bytes) != packed[-check_bytes:]:
-        raise DamagedCode()
-    if content[0] != _VERSION:
-        raise DamagedCode("This code was made by a newer meshnode.", next_step="Update meshnode, then try it again.")
-    return content

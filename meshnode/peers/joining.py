@@ -29,6 +29,7 @@ from meshnode.errors import (
     PeerError,
 )
 from meshnode.identity.keys import Identity
+from meshnode.membership.armour import read_address
 from meshnode.membership.fold import AuthorClass, Membership, fold
 from meshnode.membership.network_keys import discovery_key, link_psk
 from meshnode.membership.statements import (
@@ -39,7 +40,7 @@ from meshnode.membership.statements import (
     sign_hello,
     statement_id,
 )
-from meshnode.membership.tokens import ShortCode, Token, read_address, read_code
+from meshnode.membership.tokens import ShortCode, Token, read_code
 from meshnode.noise.handshake import Handshake
 from meshnode.peers.join_link import GuestLink
 from meshnode.peers.search import Search

@@ -13,18 +13,10 @@ from hypothesis import strategies as st
 
 from meshnode.errors import DamagedCode
 from meshnode.identity.signing import SigningKey
+from meshnode.membership.armour import LONGEST_TEXT, read_address
 from meshnode.membership.network_keys import discovery_key, invite_secrets, link_psk
 from meshnode.membership.statements import check_statement
-from meshnode.membership.tokens import (
-    LONGEST_TEXT,
-    ShortCode,
-    Token,
-    code_at,
-    network_tag,
-    qr_code_at,
-    read_address,
-    read_code,
-)
+from meshnode.membership.tokens import ShortCode, Token, code_at, network_tag, qr_code_at, read_code
 from tests.support.people import TODAY, Neighbourhood, fuzz_count, seeded_identity
 
 STREET = Neighbourhood()
