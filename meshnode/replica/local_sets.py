@@ -26,6 +26,10 @@ class ReplicaSets:
         bad = self._replica.bad.ids
         return [item for item in ids if item not in held and item not in bad]
 
+    def takes(self, lane: Lane) -> bool:
+        """Whether a lane may be asked for in blocks: always, as far as the replica is concerned."""
+        return True
+
     def items(self, lane: Lane, ids: Sequence[ItemId]) -> list[bytes]:
         """The bytes of those of `ids` that are held."""
         return self._store.items(lane, ids)

@@ -50,7 +50,11 @@ class LocalSets(Protocol):
         ...
 
     def missing(self, lane: Lane, ids: Sequence[ItemId]) -> list[ItemId]:
-        """Those of `ids` worth asking for: not held, not parked, not known to be bad."""
+        """Those of `ids` worth asking for: not held, not parked, not known to be bad, not put off."""
+        ...
+
+    def takes(self, lane: Lane) -> bool:
+        """Whether a lane may be asked for in blocks now."""
         ...
 
     def items(self, lane: Lane, ids: Sequence[ItemId]) -> list[bytes]:

@@ -113,7 +113,8 @@ class LaneTalk:
     def _begin(self, now: float) -> None:
         if self._pulling.waits_for_other(now):
             return
-        if len(self.own_set()) * PULL_SHARE >= self.theirs.count or not self._pulling.may_begin:
+        lacks_little = len(self.own_set()) * PULL_SHARE >= self.theirs.count
+        if lacks_little or not self._pulling.may_begin or not self._around.sets.takes(self.lane):
             self._start()
         elif self.peer_ready:
             self._step(Act.PULL)
@@ -132,6 +133,11 @@ class LaneTalk:
         """The queue of new items was dropped."""
         if self._again_at is None:
             self._again_at = now + REST_SECONDS
+
+    def compare_again(self, now: float) -> None:
+        """What was put off may be taken now."""
+        if self._again_at is None or self._again_at > now:
+            self._again_at = now
 
     # -- comparing --------------------------------------------------------------------------------------------------
 
@@ -181,7 +187,8 @@ class LaneTalk:
         if cut:
             self._again_at = now + RETRY_SECONDS
         elif answer.overfull:
-            self._again_at = now
+            # What moved nothing (the peer has been given it, we put it off) would move nothing a moment later either.
+            self._again_at = now if giving or wanting else now + RETRY_SECONDS
 
     # -- giving blocks ----------------------------------------------------------------------------------------------
 

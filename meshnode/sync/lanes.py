@@ -2,7 +2,7 @@
 
 Rules of this module:
 1. Statements, then urgent, then ordinary: in comparing, in asking, in sending.
-2. Change lanes are begun only in rounds that found the statements equal; blocks and pushes of them may always come.
+2. Change lanes are begun only in rounds that found the statements settled; blocks and pushes of them may always come.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from meshnode.errors import RemoteProtocolError
 from meshnode.sync.allowance import Allowance
 from meshnode.sync.item_set import LocalSets
 from meshnode.sync.lane_talk import LaneTalk, Surroundings
-from meshnode.sync.limits import ANSWER_SECONDS, MAX_ASKED_IDS
+from meshnode.sync.limits import ANSWER_SECONDS, MAX_ASKED_IDS, WORK_BURST, WORK_PER_SECOND
 from meshnode.sync.messages import Block, LaneState, LaneStates, Push, State, Want
 from meshnode.sync.outbox import Outbox
 from meshnode.sync.outgoing import Outgoing
@@ -35,7 +35,7 @@ class Lanes:
         self._receipts = outbox.receipts
         self._provider = Provider(now)
         self._wants = Wants(sets, wanted, self._provider)
-        around = Surroundings(dialler, sets, self._wants, Allowance(now), outbox.say)
+        around = Surroundings(dialler, sets, self._wants, Allowance(now, WORK_BURST, WORK_PER_SECOND), outbox.say)
         self._outgoing = {lane: Outgoing(lane, sets) for lane in Lane}
         self._pulling = {lane: Pulling(lane, wanted, self._provider) for lane in Lane}
         self._talks = {lane: LaneTalk(lane, around, self._outgoing[lane], self._pulling[lane]) for lane in Lane}
@@ -75,7 +75,7 @@ class Lanes:
     def _begin(self, pair: Pair) -> None:
         self._statements_moved = False
         for lane, talk in self._talks.items():
-            if not talk.is_busy and (lane is Lane.STATEMENTS or self._rounds.statements_equal):
+            if not talk.is_busy and (lane is Lane.STATEMENTS or self._rounds.statements_settled):
                 talk.new_round(pair.mine[lane], pair.theirs[lane])
 
     def advance(self, now: float, *, peer_ready: bool) -> None:
@@ -83,7 +83,7 @@ class Lanes:
         self._advance_rounds(now, peer_ready=peer_ready)
         for lane, talk in self._talks.items():
             # Invariant 4 of the session
-            may_begin = not self._rounds.is_pending and (lane is Lane.STATEMENTS or self._rounds.statements_equal)
+            may_begin = not self._rounds.is_pending and (lane is Lane.STATEMENTS or self._rounds.statements_settled)
             was_busy = talk.is_busy
             talk.peer_ready = peer_ready
             talk.advance(now, may_begin=may_begin, is_quiet=self._is_quiet(lane))
@@ -149,14 +149,20 @@ class Lanes:
             for item in items:
                 outgoing.shown(item)
 
-    def committed(self, receipt: int, ids: Sequence[ItemId], now: float) -> None:
+    def committed(self, receipt: int, ids: Sequence[ItemId], now: float, put_off: Sequence[ItemId] = ()) -> None:
         """The owner has dealt with a delivery."""
         lane = self._receipts.committed(receipt)
         self._provider.heard_at = now
         self._pulling[lane].committed(receipt)
         self._wants.settle(ids)
-        self._wanted.settle(ids)
+        self._wants.put_off(put_off)
+        self._wanted.settle((*ids, *put_off))
         self._wants.close_answered(self._receipts.lowest_open)
+
+    def compare_again(self, now: float) -> None:
+        """The owner may take now what it put off."""
+        for talk in self._talks.values():
+            talk.compare_again(now)
 
     # -- items out --------------------------------------------------------------------------------------------------
 
@@ -215,7 +221,7 @@ class Lanes:
     def settled(self) -> bool:
         """All lanes are level and nothing is on its way."""
         return (
-            self._rounds.statements_equal
+            self._rounds.statements_settled
             and not self._rounds.is_needed
             and all(talk.is_level for talk in self._talks.values())
             and all(self._is_quiet(lane) for lane in Lane)

@@ -87,6 +87,8 @@ ANSWER_SECONDS = 60.0
 REST_SECONDS = 1.0
 """Between an overfull queue and the comparison that replaces it: the flood goes on for a while."""
 RETRY_SECONDS = 30.0
-"""Between two attempts to make statements equal when the last one changed nothing."""
+"""Between two attempts to make statements equal when the last one changed nothing; doubled with each further one."""
+RETRY_DOUBLINGS = 5
+"""A quarter of an hour at most: a quota lets more in after hours, and new statements do not wait for this."""
 JOIN_SECONDS = 60.0
 """For a whole join link: a person has read the sentence and presses a key."""

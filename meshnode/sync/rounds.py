@@ -4,15 +4,18 @@ Rules of this module:
 1. The two HELLOs are round 0. The dialler opens every further one: it learns of every statement that is new on either
    side, because new statements are pushed.
 2. A round begins when neither side is comparing anything and all statements on their way have arrived.
-3. Change lanes are compared only in rounds that found the statements equal.
+3. Change lanes are compared only in rounds that found the statements settled: equal, or just as they were in the round
+   before, so that the comparison in between changed nothing. A peer that does not take a flood of statements (its quota
+   says when) still has the changes compared; what their authors may do is judged again when more statements come.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from crdt.identifiers import Lane
 from meshnode.errors import RemoteProtocolError
-from meshnode.sync.limits import RETRY_SECONDS
+from meshnode.sync.limits import RETRY_DOUBLINGS, RETRY_SECONDS
 from meshnode.sync.messages import LaneStates, State, Step
 
 
@@ -34,7 +37,10 @@ class Rounds:
         self._needed_at: float | None = None
         self._opened = False
         self._to_answer: LaneStates | None = None
-        self.statements_equal = False
+        self._patient = False
+        self._fruitless = 0
+        self._before: Pair | None = None
+        self.statements_settled = False
 
     @property
     def is_pending(self) -> bool:
@@ -43,8 +49,8 @@ class Rounds:
 
     @property
     def is_needed(self) -> bool:
-        """Whether another one has to come."""
-        return self._needed_at is not None or self.is_pending
+        """Whether another one has to come, other than for trying once more."""
+        return self.is_pending or (self._needed_at is not None and not self._patient)
 
     def greet(self, theirs: LaneStates) -> Pair:
         """Round 0."""
@@ -52,9 +58,9 @@ class Rounds:
 
     def need(self, now: float, *, patient: bool = False) -> None:
         """Statements changed, or have been compared (`patient`: without any change)."""
-        at = now + RETRY_SECONDS if patient else now
+        at = now + RETRY_SECONDS * 2 ** min(self._fruitless, RETRY_DOUBLINGS) if patient else now
         if self._dialler and (self._needed_at is None or at < self._needed_at):
-            self._needed_at = at
+            self._needed_at, self._patient = at, patient
 
     def receive(self, state: State) -> Pair | None:
         """What the peer said; the pair when that begins a round.
@@ -87,9 +93,18 @@ class Rounds:
         return None, None
 
     def _begin(self, mine: LaneStates, theirs: LaneStates) -> Pair:
-        self.statements_equal = mine[0].digest == theirs[0].digest
-        return Pair(mine, theirs)
+        pair = Pair(mine, theirs)
+        equal = mine[Lane.STATEMENTS].digest == theirs[Lane.STATEMENTS].digest
+        stayed = self._before is not None and _statements(self._before) == _statements(pair)
+        self._fruitless = self._fruitless + 1 if stayed and not equal else 0
+        self.statements_settled = equal or stayed
+        self._before = pair
+        return pair
 
     def next_deadline(self) -> float | None:
         """When a further round is due."""
         return self._needed_at
+
+
+def _statements(pair: Pair) -> tuple[bytes, bytes]:
+    return pair.mine[Lane.STATEMENTS].digest, pair.theirs[Lane.STATEMENTS].digest

@@ -9,7 +9,7 @@ Invariants (cited below by number):
 1. Before the owner has granted the peer, nothing but statements is taken from it and nothing but statements is given.
 2. An item received is handed up unverified; credit for it goes out only after the owner has dealt with it.
 3. New items are queued from before the first digest is taken, so nothing falls between a comparison and live sending.
-4. Change lanes are compared only in rounds that found the statements equal.
+4. Change lanes are compared only in rounds that found the statements equal, or as equal as a comparison made them.
 """
 
 from __future__ import annotations
@@ -194,15 +194,18 @@ class Session:
             self._outbox.say(Bye(code[:MAX_REASON_BYTES]))
             self._leave()
 
-    def committed(self, receipt: int, ids: Sequence[ItemId], now: float) -> None:
+    def committed(self, receipt: int, ids: Sequence[ItemId], now: float, put_off: Sequence[ItemId] = ()) -> None:
         """The owner has dealt with a delivery; `ids` are on disk, parked or refused for good.
+
+        Those `put_off` are taken later: dropped now, not asked for while the sets do not call them missing, and found
+        again by the next comparison.
 
         Raises:
             LocalProtocolError: there is no such receipt.
             RemoteProtocolError: the peer shows items that it does not give.
         """
         self._now = now
-        self._lanes.committed(receipt, ids, now)
+        self._lanes.committed(receipt, ids, now, put_off)
         self._decide(now)
 
     def publish(self, lane: Lane, items: Sequence[Published], now: float) -> None:
@@ -210,6 +213,13 @@ class Session:
         self._now = now
         if self._phase is not Phase.OVER:
             self._lanes.publish(lane, [(ItemId(key[TIME_BYTES:]), payload) for key, payload in items], now)
+            self._decide(now)
+
+    def compare_again(self, now: float) -> None:
+        """The owner may take now what it put off: compare the lanes once more, when they are quiet."""
+        self._now = now
+        if self._phase is Phase.OPEN:
+            self._lanes.compare_again(now)
             self._decide(now)
 
     # -- time -------------------------------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 """Wants: what one peer is known to hold and we lack, and what of it we have asked for.
 
 Rules of this module:
-1. An id is asked for once a session. What came, whatever became of it here, and what did not come, is not asked again.
+1. An id is asked for once a session: what was dealt with, and what did not come, is not asked again. What the owner
+   put off may be.
 2. The peer says when it has answered a WANT; what is missing then, it does not give.
 3. Bounded: MAX_NEED_IDS known, MAX_WANT_IDS asked at a time, MAX_UNGIVEN_IDS disappointments.
 """
@@ -86,21 +87,29 @@ class Wants:
 
     def settle(self, ids: Iterable[ItemId]) -> None:
         """These were dealt with: on disk, parked or refused."""
+        for item in self._close(ids):
+            self._remember(item)
+
+    def put_off(self, ids: Iterable[ItemId]) -> None:
+        """These came, and are not taken now: they may be asked for again once they are shown again."""
+        self._close(ids)
+
+    def _close(self, ids: Iterable[ItemId]) -> list[ItemId]:
+        """No longer wait for these; those of them that had been asked for."""
         if not self._asked and not any(self._unasked.values()):
-            return
-        asked = len(self._asked)
+            return []
+        ids = list(ids)
+        asked = [item for item in ids if self._asked.pop(item, None) is not None]
         for item in ids:
-            lane = self._asked.pop(item, None)
-            if lane is not None:
-                self._remember(item)
             for spared, unasked in self._unasked.items():
                 if item in unasked:
                     del unasked[item]
                     self._spared[spared] += 1
         for want in self._open:
             want.ids.difference_update(ids)
-        if len(self._asked) < asked:
+        if asked:
             self._try_at = None
+        return asked
 
     # -- asking -----------------------------------------------------------------------------------------------------
 

@@ -67,6 +67,10 @@ class MemorySets:
         self._payloads: dict[Lane, dict[ItemId, bytes]] = {lane: {} for lane in Lane}
         self.refused: set[ItemId] = set()
         """Ids parked or known to be bad: never in the set, never worth asking for."""
+        self.put_off: set[ItemId] = set()
+        """Ids that are not taken now: not worth asking for until they are taken out of here."""
+        self.not_now: set[Lane] = set()
+        """Lanes of which no blocks are asked for."""
 
     def put(self, lane: Lane, items: Iterable[Item]) -> list[Item]:
         """Add items; those that were new."""
@@ -82,8 +86,12 @@ class MemorySets:
 
     def missing(self, lane: Lane, ids: Sequence[ItemId]) -> list[ItemId]:
         """Those worth asking for."""
-        held = self._payloads[lane]
-        return [item for item in ids if item not in held and item not in self.refused]
+        held, not_wanted = self._payloads[lane], self.refused | self.put_off
+        return [item for item in ids if item not in held and item not in not_wanted]
+
+    def takes(self, lane: Lane) -> bool:
+        """Whether blocks may be asked for."""
+        return lane not in self.not_now
 
     def items(self, lane: Lane, ids: Sequence[ItemId]) -> list[bytes]:
         """The bytes of those that are held."""

@@ -62,6 +62,10 @@ class Node:
         return all(digest(self, lane) == digest(other, lane) for lane in Lane)
 
 
+def id_of(lane: Lane, payload: bytes) -> ItemId:
+    return ItemId(key_of(lane, payload)[8:])
+
+
 def digest(node: Node, lane: Lane) -> bytes:
     items = node.sets.lane(lane)
     return items.fingerprint(0, len(items))
@@ -79,6 +83,8 @@ class End:
     sent_bytes: int = 0
     sent_item_bytes: int = 0
     greeted: bool = False
+    put_off: set[ItemId] = field(default_factory=set)
+    """What came and was not taken."""
 
     def granted_now(self) -> bool:
         held = self.node.sets.missing(Lane.STATEMENTS, sorted(self.node.stranger_until))
@@ -103,8 +109,11 @@ class End:
     def commit(self) -> None:
         """Put the oldest delivery on disk."""
         batch = self.uncommitted.popleft()
-        done = self.node.accept(batch.lane, batch.items)
-        self.session.committed(batch.receipt, done, self.node.clock.now)
+        late = [payload for payload in batch.items if id_of(batch.lane, payload) in self.node.sets.put_off]
+        done = self.node.accept(batch.lane, [payload for payload in batch.items if payload not in late])
+        put_off = [id_of(batch.lane, payload) for payload in late]
+        self.put_off.update(put_off)
+        self.session.committed(batch.receipt, done, self.node.clock.now, put_off)
         self.take_events()
         if batch.lane is Lane.STATEMENTS:
             for end in self.node.ends:
