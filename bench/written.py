@@ -18,7 +18,7 @@ from functools import cache
 
 from crdt.actions import ACTIONS, Actor
 from crdt.edits import Edit
-from crdt.identifiers import ItemKey, MemberId, RecordId, item_key
+from crdt.identifiers import DeviceId, ItemKey, MemberId, RecordId, item_key, made_record_id
 from crdt.record import OpenRecord, SignedChange
 from meshnode.identity.envelope import change_id, parse_envelope, seal_change
 from meshnode.membership.membership import Membership
@@ -147,16 +147,20 @@ class _Authority:
         return next((MemberId(seeded_identity(name).person) for name in PEOPLE if _device(name) == device), None)
 
 
-def _device(name: str) -> bytes:
+def _device(name: str) -> DeviceId:
     return seeded_identity(name).device
+
+
+def _made_at(number: int) -> int:
+    return NOON_MS + number * MINUTE_MS + number % 997
 
 
 class _Author:
     """Writes one task's changes."""
 
     def __init__(self, number: int) -> None:
-        self.record = RecordId(bytes([TASK_KIND]) + hashlib.sha256(b"task %d" % number).digest()[:15])
-        self._open = OpenRecord(self.record)
+        self.record = made_record_id(street().network, TASK_KIND, _device(PEOPLE[number % 4]), _made_at(number))
+        self._open = OpenRecord(self.record, street().network)
         self._authority = _Authority()
         self._ids: Callable[[], str] = lambda: hashlib.sha256(b"%d" % self._open.change_count).hexdigest()[:12]
 
@@ -210,7 +214,7 @@ def _prose(seed: int, words: int) -> str:
 def _history(number: int, changes: int) -> Iterator[Written]:
     """One task from its first word to its thanks; of three tasks one is done, one begun, one still open."""
     task = _Author(number)
-    at = NOON_MS + number * MINUTE_MS
+    at = _made_at(number)
     first, second, third = number % 4, (number + 1) % 4, (number + 2) % 4
     end: tuple[int, str, dict[str, object]] = (third, "task.comment", {"text": _prose(number + 4, 10)})
     if number % 3 == 0:
@@ -236,4 +240,4 @@ def _history(number: int, changes: int) -> Iterator[Written]:
         end,
     ]
     for step, (author, action, arguments) in enumerate(script[:changes]):
-        yield task.write(author, action, at + step * HOUR_MS + number % 997, **arguments)
+        yield task.write(author, action, at + step * HOUR_MS, **arguments)

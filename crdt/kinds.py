@@ -47,6 +47,9 @@ class Kind:
     """What a change that was not the first did, in a word."""
     undo_first: Sequence[Edit] = ()
     """What undoes the change that made the record, since records are never deleted."""
+    derived: bool = False
+    """Its records' ids follow from what they are about, so that several nodes begin the same one. Otherwise a record's
+    id follows from who made it, and only they can have begun it."""
     index: dict[str, Field] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

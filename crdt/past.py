@@ -2,7 +2,8 @@
 
 Rules of this module (what merges is a function of the set of changes, so that every node shows the same):
 1. A change merges when all its dependencies have merged, its operations are numbered on from the highest of them, and
-   every earlier operation it speaks of exists in its own past and is what it is taken for.
+   every earlier operation it speaks of exists in its own past and is what it is taken for. One without dependencies
+   begins the record, and merges only if its author and time may: else anyone could begin anybody's record again.
 2. A change whose dependency is missing waits. One that breaks rule 1 stays aside for ever, with all that depend on it.
 3. No two changes have one actor: admission lets a change through only under the actor that commits to its content.
 4. Ancestors are kept as bits of one integer a change, by place in the order of merging.
@@ -10,7 +11,7 @@ Rules of this module (what merges is a function of the set of changes, so that e
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from crdt.chunk import Chunk
@@ -50,7 +51,13 @@ Offered = tuple[SignedChange, Chunk]
 class Past:
     """A growing set of changes in the order of causes."""
 
-    def __init__(self) -> None:
+    def __init__(self, begins: Callable[[SignedChange], bool]) -> None:
+        """An empty past.
+
+        Args:
+            begins: whether a change without dependencies may begin the record; the same answer on every node.
+        """
+        self._begins = begins
         self.order: list[Merged] = []
         self.heads: set[ChangeHash] = set()
         self.size_bytes = 0
@@ -124,6 +131,8 @@ class Past:
 
     def _merge(self, signed: SignedChange, chunk: Chunk) -> Merged | None:
         if chunk.actor in self._by_actor or chunk.start_op != 1 + self.max_op(chunk.deps):
+            return None
+        if not chunk.deps and not self._begins(signed):
             return None
         ancestors = self.bits(chunk.deps)
         if not all(self._exists(reference, ancestors) for reference in chunk.operations.references):

@@ -18,7 +18,7 @@ from crdt.document import RecordDocument
 from crdt.edits import LONGEST_STRING_BYTES, Edit, Put, Splice, rows
 from crdt.errors import BadValue, ChangeNotApplied, ChunkRefused, EditTooLarge, NotPossibleNow, RecordTooLarge
 from crdt.history import Authority, Writers
-from crdt.identifiers import ChangeHash, ChangeId, MemberId, RecordId
+from crdt.identifiers import ChangeHash, ChangeId, MemberId, NetworkId, RecordId, made_record_id
 from crdt.kinds import View
 from crdt.operations import LONGEST_KEY
 from crdt.past import Merged, Past, SignedChange
@@ -37,21 +37,25 @@ __all__ = ["Conflict", "HistoryEntry", "OpenRecord", "SignedChange"]
 class OpenRecord:
     """A record in memory."""
 
-    def __init__(self, record: RecordId, empty: Callable[[], RecordDocument] = RecordDocument) -> None:
+    def __init__(
+        self, record: RecordId, network: NetworkId, empty: Callable[[], RecordDocument] = RecordDocument
+    ) -> None:
         """Open a record without changes.
 
         Args:
             record: its id.
+            network: the network it belongs to, which its id commits to.
             empty: makes the document to begin with; only a test of containment needs another one.
         """
         self.id = record
+        self._network = network
         self._empty = empty
         self._kind = catalog.kind_of(record)
         self._known: dict[ChangeId, tuple[SignedChange, Chunk]] = {}
         self._hashes: set[ChangeHash] = set()
         self._unreadable = 0
         self._drafts: dict[bytes, None] = {}
-        self._past = Past()
+        self._past = Past(self._may_begin)
         self._writers = Writers()
         self._document = empty()
 
@@ -79,6 +83,16 @@ class OpenRecord:
     def changes(self) -> list[SignedChange]:
         """Every readable change that was added, merged or not."""
         return [signed for signed, _ in self._known.values()]
+
+    @property
+    def begun(self) -> bool:
+        """Whether it can be edited: what it began with has merged, or anyone may begin it."""
+        return bool(self._past.order) or self._kind is None or self._kind.derived
+
+    def _may_begin(self, signed: SignedChange) -> bool:
+        if self._kind is not None and self._kind.derived:
+            return True
+        return self.id == made_record_id(self._network, self.id[0], signed.author, signed.at_ms)
 
     def add(self, changes: Iterable[SignedChange]) -> bool:
         """Take changes in any order; say whether the view may have changed."""
@@ -117,7 +131,7 @@ class OpenRecord:
 
     def _rebuild(self) -> None:
         """Start again from the changes, one by one in an order that is the same everywhere."""
-        self._past, self._writers, self._document = Past(), Writers(), self._empty()
+        self._past, self._writers, self._document = Past(self._may_begin), Writers(), self._empty()
         for signed, chunk in sorted(self._known.values(), key=lambda known: (known[1].start_op, known[1].hash)):
             # A dependency has a lower start_op than what builds on it, so at most this one change merges now.
             for merged in self._past.offer(signed, chunk):

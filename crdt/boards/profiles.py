@@ -59,7 +59,7 @@ def _edit(view: View, accepted: Accepted, actor: Actor) -> list[Edit]:
     return edits if not edits or view.get("changes") else [Put(VERSION_KEY, VERSION), *edits]
 
 
-PROFILE = Kind(CODE, "profile", VERSION, _FIELDS, _show, lambda changes: "edit")
+PROFILE = Kind(CODE, "profile", VERSION, _FIELDS, _show, lambda changes: "edit", derived=True)
 ACTIONS = (
     Action(
         name="profile.edit",

@@ -42,7 +42,7 @@ def _edit(view: View, accepted: Accepted, actor: Actor) -> list[Edit]:
     return edits if not edits or view.get("changes") else [Put(VERSION_KEY, VERSION), *edits]
 
 
-SETTINGS = Kind(CODE, "settings", VERSION, _FIELDS, _show, lambda changes: "edit")
+SETTINGS = Kind(CODE, "settings", VERSION, _FIELDS, _show, lambda changes: "edit", derived=True)
 ACTIONS = (
     Action(
         name="settings.edit",

@@ -23,11 +23,11 @@ from crdt.display import display_line
 from crdt.edits import Edit
 from crdt.errors import BadValue, CrdtError, NotPossibleNow, UnknownKind
 from crdt.identifiers import HASH_BYTES, RECORD_ID_BYTES, ChangeId, MemberId, RecordId
+from crdt.kinds import Kind
 from meshnode.api.schema import Json
 from meshnode.errors import BadInput, NotPossible, UnknownRecord
 from meshnode.replica.replica import Replica
 
-RANDOM_RECORD_BYTES = 15
 ENTRY_ID_BYTES = 6
 """Unique among one member's entries of one record."""
 
@@ -71,18 +71,20 @@ class BoardRequests:
             raise BadInput("An action's arguments must be a JSON object.")
         _check_zone(given.get("zone") if name == "settings.edit" else None)
         record = self._target(action, arguments)
+        if record is None:
+            return await self._make(KINDS_BY_NAME[action.record_kind], action.plan({}, given, self.actor()))
         view = self._replica.records.view(record)
         return await self._write(record, action.plan(view, given, self.actor()))
 
-    def _target(self, action: Action, arguments: Json) -> RecordId:
-        """The record an action is for: the one named, the one there is, or a new one."""
+    def _target(self, action: Action, arguments: Json) -> RecordId | None:
+        """The record an action is for: the one named, the one there is, or None for a new one."""
         match action.record_kind:
             case "settings":
                 return settings_record_id(self._replica.network)
             case "profile":
                 return profile_record_id(self._replica.network, self._replica.identity.person)
-            case kind if not action.needs_record:
-                return RecordId(bytes([KINDS_BY_NAME[kind].code]) + os.urandom(RANDOM_RECORD_BYTES))
+            case _ if not action.needs_record:
+                return None
             case kind:
                 record = self._named(arguments)
                 if record[0] != KINDS_BY_NAME[kind].code:
@@ -102,6 +104,10 @@ class BoardRequests:
         except (zoneinfo.ZoneInfoNotFoundError, ValueError):
             return now.date().isoformat()
         return now.astimezone(zone).date().isoformat()
+
+    async def _make(self, kind: Kind, edits: list[Edit]) -> Json:
+        record, change = await self._replica.make(kind, edits)
+        return {"record": record.hex(), "change": change.hex(), "view": self._replica.records.view(record)}
 
     async def _write(self, record: RecordId, edits: list[Edit], **more: str) -> Json:
         view = self._replica.records.view(record)

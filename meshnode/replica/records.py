@@ -15,7 +15,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from crdt.identifiers import DeviceId, MemberId, RecordId
+from crdt.identifiers import DeviceId, MemberId, NetworkId, RecordId
 from crdt.record import OpenRecord, SignedChange
 from meshnode.identity.envelope import parse_envelope
 from meshnode.membership.fold import Membership
@@ -32,8 +32,9 @@ View = dict[str, Any]
 class Records:
     """The records of one replica, opened on demand."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, network: NetworkId) -> None:
         self._store = store
+        self._network = network
         self._open: OrderedDict[RecordId, OpenRecord] = OrderedDict()
         self._membership: Membership | None = None
         self._mark = ""
@@ -59,7 +60,7 @@ class Records:
         if (known := self._open.get(record)) is not None:
             self._open.move_to_end(record)
             return known
-        opened = OpenRecord(record)
+        opened = OpenRecord(record, self._network)
         opened.add(_signed(change) for change in self._store.changes_of(record))
         self._open[record] = opened
         while len(self._open) > OPEN_RECORDS:
@@ -94,9 +95,11 @@ class Records:
         return len(stale)
 
     def views(self, kind: int | None = None) -> Iterator[View]:
-        """Every view, of one kind or of all, in the order of their ids."""
+        """Every view that shows a change, of one kind or of all, in the order of their ids."""
         for record in list(self._store.records(kind)):
-            yield self.view(record)
+            view = self.view(record)
+            if view["changes"]:
+                yield view
 
 
 def _signed(change: StoredChange) -> SignedChange:

@@ -19,7 +19,20 @@ from weakref import WeakValueDictionary
 from crdt.boards.profiles import profile_of, profile_record_id
 from crdt.boards.settings import settings_record_id
 from crdt.edits import Edit, parts
-from crdt.identifiers import ChangeId, ItemId, ItemKey, Lane, MemberId, NetworkId, RecordId, item_key, lane_of
+from crdt.errors import NotPossibleNow
+from crdt.identifiers import (
+    ChangeId,
+    ItemId,
+    ItemKey,
+    Lane,
+    MemberId,
+    NetworkId,
+    RecordId,
+    item_key,
+    lane_of,
+    made_record_id,
+)
+from crdt.kinds import Kind
 from meshnode.errors import MeshnodeError
 from meshnode.events import Events, ItemsCommitted, MembershipChanged, RecordsChanged
 from meshnode.identity.envelope import CheckedChange, seal_change
@@ -74,7 +87,7 @@ class Replica:
         self.network = network
         self.events = events
         self.clock = clock
-        self.records = Records(store)
+        self.records = Records(store, network)
         self.bad = Bad()
         self._edits: WeakValueDictionary[RecordId, asyncio.Lock] = WeakValueDictionary()
         self.membership: Membership = self._fold()
@@ -205,15 +218,43 @@ class Replica:
 
     async def _edit(self, record: RecordId, edits: Sequence[Edit]) -> ChangeId:
         async with self._edits.setdefault(record, asyncio.Lock()):
-            opened = self.records.open(record)
-            written: ChangeId | None = None
-            for part in parts(edits):
-                envelope = seal_change(self.identity, self.network, record, self.clock(), opened.draft(part))
-                accepted = await self.accept(lane_of(record), (envelope,), OURS)
-                if not accepted.done:
-                    raise MeshnodeError(f"meshnode refused its own change: {accepted.refused}")
-                written = ChangeId(accepted.done[0])
-                opened = self.records.open(record)
+            if not self.records.open(record).begun:
+                raise NotPossibleNow("This entry has not arrived here whole yet. Wait a moment, then try again.")
+            return await self._write(record, edits, self.clock())
+
+    async def make(self, kind: Kind, edits: Sequence[Edit]) -> tuple[RecordId, ChangeId]:
+        """Write the first words of a new record as this device; its id, and that of the (last) change that came of it.
+
+        Args:
+            kind: what it is; not one whose ids are derived, which `edit` begins.
+            edits: what it says.
+
+        Raises:
+            CrdtError: crdt refused the edit; nothing was written.
+            StorageError: it could not be put on disk.
+        """
+        return await asyncio.shield(asyncio.ensure_future(self._make(kind, edits)))
+
+    async def _make(self, kind: Kind, edits: Sequence[Edit]) -> tuple[RecordId, ChangeId]:
+        at_ms = self.clock()
+        record = made_record_id(self.network, kind.code, self.identity.device, at_ms)
+        # The id follows from the time: two new records of one millisecond, or of a clock set back, would be one.
+        while self.records.exists(record) or record in self._edits:
+            at_ms += 1
+            record = made_record_id(self.network, kind.code, self.identity.device, at_ms)
+        async with self._edits.setdefault(record, asyncio.Lock()):
+            return record, await self._write(record, edits, at_ms)
+
+    async def _write(self, record: RecordId, edits: Sequence[Edit], at_ms: int) -> ChangeId:
+        """Write part by part, the first at `at_ms`; whoever calls holds the record's lock."""
+        written: ChangeId | None = None
+        for part in parts(edits):
+            draft = self.records.open(record).draft(part)
+            envelope = seal_change(self.identity, self.network, record, self.clock() if written else at_ms, draft)
+            accepted = await self.accept(lane_of(record), (envelope,), OURS)
+            if not accepted.done:
+                raise MeshnodeError(f"meshnode refused its own change: {accepted.refused}")
+            written = ChangeId(accepted.done[0])
         if written is None:
             raise MeshnodeError("There was nothing to write.")
         return written

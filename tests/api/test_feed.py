@@ -8,16 +8,16 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from crdt.actions import ACTIONS
+from crdt.boards.tasks import TASK
 from crdt.identifiers import Lane, RecordId
 from meshnode.api.board_requests import BoardRequests
 from meshnode.api.feed import GATHER_SECONDS, STATUS_SECONDS, VIEWS_AT_A_TIME, Feed
 from meshnode.api.schema import SNAPSHOT_PAGE_RECORDS, Json
 from meshnode.events import PeersChanged
-from meshnode.identity.envelope import seal_change
 from tests.api.conftest import Home, add
 from tests.support.chunks import Draft, put
 from tests.support.people import seeded_identity
-from tests.support.replicas import NOON_MS, new_record
+from tests.support.replicas import NOON_MS, first_change, record_of
 
 SECONDS = 15.0
 
@@ -76,14 +76,12 @@ async def write(home: Home, record: RecordId, action: str, **arguments: Any) -> 
 
 async def many_tasks(home: Home, count: int) -> list[RecordId]:
     """So many tasks by Bob, as from a neighbour's backlog."""
-    records = [new_record(f"many {number}") for number in range(count)]
     bob, network = seeded_identity("bob"), home.street.network
     changes = [
-        seal_change(bob, network, record, NOON_MS, Draft([put("title", f"Task {number}")]).raw())
-        for number, record in enumerate(records)
+        first_change(bob, network, Draft([put("title", f"Task {number}")]), NOON_MS + number) for number in range(count)
     ]
     await home.replica.accept(Lane.ORDINARY, changes, b"elsewhere")
-    return records
+    return [record_of(change) for change in changes]
 
 
 async def test_the_snapshot_comes_in_pages_and_is_whole(home: Home) -> None:
@@ -107,9 +105,10 @@ async def test_what_is_written_while_the_snapshot_is_read_is_not_lost(home: Home
         first, last = sorted(records)[0], sorted(records)[-1]
         for record in (first, last):
             await write(home, record, "task.edit", title="Changed meanwhile")
-        await write(home, new_record("brand new"), "task.add", title="New meanwhile")
+        edits = ACTIONS["task.add"].plan({}, {"title": "New meanwhile"}, BoardRequests(home.replica).actor())
+        brand_new, _ = await home.replica.make(TASK, edits)
         watching.may_read.set()
-        wanted = {first.hex(), last.hex(), new_record("brand new").hex()}
+        wanted = {first.hex(), last.hex(), brand_new.hex()}
 
         def all_there() -> bool:
             return {key for key, view in watching.records.items() if "meanwhile" in view.get("title", "")} == wanted

@@ -15,12 +15,11 @@ from typing import Any
 from crdt.actions import ACTIONS, Actor
 from crdt.chunk import committed_actor, read_chunk, with_actor, zeroed_body
 from crdt.edits import Edit
-from crdt.identifiers import ChangeId, DeviceId, MemberId, NetworkId, RecordId
+from crdt.identifiers import ChangeId, DeviceId, MemberId, NetworkId, RecordId, made_record_id
 from crdt.record import OpenRecord, SignedChange
 from tests.support import chunks
 
 NETWORK = NetworkId(b"\x4e" * 32)
-TASK_RECORD = RecordId(b"\x20" + b"\x07" * 15)
 TODAY = "2026-11-24"
 
 
@@ -42,6 +41,12 @@ def member(number: int) -> MemberId:
     return MemberId(b"m" + number.to_bytes(31, "big"))
 
 
+FIRST_MS = 1_700_000_001_000
+"""When everybody writes their first change."""
+TASK_RECORD = made_record_id(NETWORK, 0x20, device(1), FIRST_MS)
+"""The task that neighbour 1 makes."""
+
+
 def sealed(record: RecordId, author: DeviceId, at_ms: int, draft: bytes) -> SignedChange:
     """A draft as the node would seal it, but for the signature."""
     raw = with_actor(draft, committed_actor(NETWORK, record, author, at_ms, zeroed_body(draft)))
@@ -57,10 +62,10 @@ class Neighbour:
     record_id: RecordId = TASK_RECORD
     record: OpenRecord = field(init=False)
     written: list[SignedChange] = field(default_factory=list)
-    clock: int = 1_700_000_000_000
+    clock: int = FIRST_MS - 1000
 
     def __post_init__(self) -> None:
-        self.record = OpenRecord(self.record_id)
+        self.record = OpenRecord(self.record_id, NETWORK)
 
     @property
     def device(self) -> DeviceId:

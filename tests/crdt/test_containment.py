@@ -13,7 +13,7 @@ from crdt.edits import Put
 from crdt.errors import ChangeNotApplied
 from crdt.identifiers import ActorId, ChangeHash, ChangeId
 from crdt.record import OpenRecord, SignedChange
-from tests.crdt.cast import EVERYONE, TASK_RECORD, Neighbour, device, party, signed
+from tests.crdt.cast import EVERYONE, NETWORK, TASK_RECORD, Neighbour, device, party, signed
 from tests.support import chunks
 from tests.support.chunks import Draft, Row, put, typed
 
@@ -40,7 +40,7 @@ def test_a_free_start_op_stays_aside_with_all_that_follows(start_op: int) -> Non
     assert (ana.record.merged, ana.record.set_aside, ana.record.waiting) == (1, 2, 0)
     ana.act("task.edit", title="Still mine")
     assert ana.view()["title"] == "Still mine"
-    late = OpenRecord(TASK_RECORD)
+    late = OpenRecord(TASK_RECORD, NETWORK)
     late.add([signed(after.raw()), bad, *ana.record.changes])
     assert late.view(EVERYONE) == ana.view()
 
@@ -108,7 +108,7 @@ def test_a_panic_is_contained_in_its_change() -> None:
     Poisoned.poison = poison.raw
     views = []
     for order in (changes, changes[::-1]):
-        record = OpenRecord(TASK_RECORD, Poisoned)
+        record = OpenRecord(TASK_RECORD, NETWORK, Poisoned)
         record.add([changes[0]])
         for change in order:
             record.add([change])
@@ -117,7 +117,7 @@ def test_a_panic_is_contained_in_its_change() -> None:
         record.draft([Put("title", "Still possible")])
         views.append(record.view(EVERYONE))
     assert views[0] == views[1]
-    spared = OpenRecord(TASK_RECORD)
+    spared = OpenRecord(TASK_RECORD, NETWORK)
     spared.add(changes)
     assert spared.set_aside == 0
 

@@ -16,7 +16,7 @@ import pytest
 from crdt.chunk import read_chunk
 from crdt.errors import NotPossibleNow
 from crdt.record import OpenRecord, SignedChange
-from tests.crdt.cast import EVERYONE, TASK_RECORD, device, sealed
+from tests.crdt.cast import EVERYONE, FIRST_MS, NETWORK, TASK_RECORD, device, sealed
 from tests.support import chunks
 from tests.support.chunks import Draft, Row
 
@@ -82,6 +82,11 @@ class Author:
         if makes:
             self.made.append(here)
 
+    def begin(self, number: int) -> None:
+        """A line that no other first change has: all are of one author and one time, and must differ."""
+        self.rows.append((chunks.put("place", str(number)), (), None, None))
+        self.wrote.append("place")
+
     def change(self, deps: list[bytes]) -> bytes:
         named = {op[0] for _, preds, text, after in self.rows for op in (*preds, text, after) if op} - {self.actor}
         others = sorted(named)
@@ -110,9 +115,12 @@ def graph(source: random.Random) -> list[SignedChange]:
         texts = [text for at in past for text in written[at].texts]
         # The actor is committed to the content, so own operations are named by index and found out afterwards.
         author = Author(source, bytes(16), start, pool, texts, not deps)
+        if not deps:
+            author.begin(number)
         for _ in range(source.randrange(1, 7)):
             author.write()
-        signed = sealed(TASK_RECORD, device(number), number, author.change([written[dep].hash for dep in deps]))
+        by, at_ms = (device(number), number) if deps else (device(1), FIRST_MS)
+        signed = sealed(TASK_RECORD, by, at_ms, author.change([written[dep].hash for dep in deps]))
         chunk = read_chunk(signed.raw)
         own = {(bytes(16), start + at): (bytes(chunk.actor), start + at) for at in range(chunk.op_count)}
         wrote = [own.get(target, target) if isinstance(target, tuple) else target for target in author.wrote]
@@ -125,12 +133,12 @@ def graph(source: random.Random) -> list[SignedChange]:
 def test_every_node_shows_the_same(seed: int) -> None:
     source = random.Random(seed)
     changes = graph(source)
-    whole = OpenRecord(TASK_RECORD)
+    whole = OpenRecord(TASK_RECORD, NETWORK)
     whole.add(changes)
     assert (whole.merged, whole.set_aside) == (len(changes), 0)
     shuffled = changes[:]
     source.shuffle(shuffled)
-    single = OpenRecord(TASK_RECORD)
+    single = OpenRecord(TASK_RECORD, NETWORK)
     for change in shuffled:
         single.add([change])
     assert single.view(EVERYONE) == whole.view(EVERYONE)

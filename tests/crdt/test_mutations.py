@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from crdt.chunk import read_chunk
 from crdt.errors import ChunkRefused, NotPossibleNow
 from crdt.record import OpenRecord, SignedChange
-from tests.crdt.cast import EVERYONE, TASK_RECORD, Neighbour, device, sealed
+from tests.crdt.cast import EVERYONE, FIRST_MS, NETWORK, TASK_RECORD, Neighbour, device, sealed
 from tests.support.chunks import frame
 
 COUNT = 6000 * int(os.environ.get("MESHNODE_FUZZ", "1"))
@@ -89,8 +89,9 @@ def test_mutants_that_are_read_harm_nothing() -> None:
             read_chunk(raw)
         except ChunkRefused:
             continue
-        stranger = sealed(TASK_RECORD, device(9), 0, raw)  # admission lets no other actor through
-        first, second = OpenRecord(TASK_RECORD), OpenRecord(TASK_RECORD)
+        # Admission lets no other actor through; nobody but its maker could begin the record once more.
+        stranger = sealed(TASK_RECORD, device(1), FIRST_MS, raw)
+        first, second = OpenRecord(TASK_RECORD, NETWORK), OpenRecord(TASK_RECORD, NETWORK)
         first.add([*honest, stranger])
         shuffled = [*honest, stranger]
         source.shuffle(shuffled)

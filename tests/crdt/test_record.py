@@ -10,9 +10,9 @@ import pytest
 from crdt.chunk import MOST_ROWS, read_chunk
 from crdt.edits import Put, Splice, parts
 from crdt.errors import BadValue, EditTooLarge, NotPossibleNow, RecordTooLarge, UnknownKind
-from crdt.identifiers import ChangeHash, RecordId
+from crdt.identifiers import ChangeHash, RecordId, made_record_id
 from crdt.record import MOST_CHANGES, OpenRecord
-from tests.crdt.cast import EVERYONE, TASK_RECORD, Neighbour, party, sealed, signed
+from tests.crdt.cast import EVERYONE, NETWORK, TASK_RECORD, Neighbour, device, party, sealed, signed
 from tests.support import chunks
 from tests.support.chunks import Draft, put
 
@@ -23,14 +23,14 @@ SEEDS = range(25 * int(os.environ.get("MESHNODE_FUZZ", "1")))
 def test_any_order_duplicates_and_splits_give_the_same_view(seed: int) -> None:
     changes = party(seed)
     source = random.Random(-seed)
-    whole = OpenRecord(TASK_RECORD)
+    whole = OpenRecord(TASK_RECORD, NETWORK)
     assert whole.add(changes)
     assert (whole.merged, whole.waiting, whole.set_aside) == (len(changes), 0, 0)
     expected = whole.view(EVERYONE), whole.history(EVERYONE), whole.conflicts(EVERYONE)
     for _ in range(3):
         shuffled = changes + source.choices(changes, k=5)
         source.shuffle(shuffled)
-        record = OpenRecord(TASK_RECORD)
+        record = OpenRecord(TASK_RECORD, NETWORK)
         while shuffled:
             cut = source.randrange(1, 8)
             record.add(shuffled[:cut])
@@ -45,7 +45,7 @@ def test_a_change_waits_for_what_it_builds_on() -> None:
     for action, arguments in (("task.add", {"title": "Gate"}), ("task.claim", {}), ("task.start", {})):
         ana.act(action, **arguments)
     first, second, third = ana.written
-    record = OpenRecord(TASK_RECORD)
+    record = OpenRecord(TASK_RECORD, NETWORK)
     assert not record.add([third])
     assert not record.add([second])
     assert (record.merged, record.waiting) == (0, 2)
@@ -118,7 +118,7 @@ def test_limits_are_kept_when_drafting() -> None:
     with pytest.raises(NotPossibleNow):
         ana.record.draft([])
     with pytest.raises(UnknownKind):
-        OpenRecord(RecordId(b"\xfe" * 16)).draft([Put("title", "")])
+        OpenRecord(RecordId(b"\xfe" * 16), NETWORK).draft([Put("title", "")])
 
 
 def test_a_long_text_goes_in_parts() -> None:
@@ -155,7 +155,7 @@ def test_a_full_record_takes_no_edit_but_every_change() -> None:
 
 
 def test_an_unknown_kind_is_kept_and_shown_as_newer() -> None:
-    record = OpenRecord(RecordId(b"\xfe" * 16))
+    record = OpenRecord(made_record_id(NETWORK, 0xFE, device(9), 0), NETWORK)
     record.add([signed(Draft([put("title", "Later\x1b[2J"), put("shape", "round")]).raw())])
     view = record.view(EVERYONE)
     assert (view["kind"], view["newer"], view["title"], view["changes"]) == ("unknown", True, "Later[2J", 1)
@@ -164,7 +164,7 @@ def test_an_unknown_kind_is_kept_and_shown_as_newer() -> None:
 
 
 def test_unreadable_changes_never_raise() -> None:
-    record = OpenRecord(TASK_RECORD)
+    record = OpenRecord(TASK_RECORD, NETWORK)
     assert not record.add([signed(b"\x85\x6f\x4a\x83 nothing of the kind")])
     assert (record.merged, record.set_aside) == (0, 1)
     assert record.view(EVERYONE)["title"] == ""

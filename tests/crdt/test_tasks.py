@@ -14,8 +14,8 @@ from crdt.catalog import KINDS, KINDS_BY_NAME
 from crdt.chunk import read_chunk
 from crdt.edits import Put
 from crdt.errors import BadValue, NotPossibleNow
-from crdt.identifiers import NetworkId, RecordId
-from tests.crdt.cast import EVERYONE, NETWORK, TASK_RECORD, Neighbour
+from crdt.identifiers import NetworkId, made_record_id
+from tests.crdt.cast import EVERYONE, FIRST_MS, NETWORK, TASK_RECORD, Neighbour, device
 
 
 def task(**arguments: Any) -> Neighbour:
@@ -283,6 +283,6 @@ def test_only_the_member_writes_their_profile() -> None:
 def test_every_first_edit_carries_its_version_and_passes_the_reader() -> None:
     for name in ("task.add", "settings.edit", "profile.edit"):
         action = ACTIONS[name]
-        record = RecordId(bytes([KINDS_BY_NAME[action.record_kind].code]) + b"\x01" * 15)
+        record = made_record_id(NETWORK, KINDS_BY_NAME[action.record_kind].code, device(1), FIRST_MS)
         one = Neighbour(1, record)
         assert "v" in read_chunk(one.act(name, **action.example).raw).operations.targets

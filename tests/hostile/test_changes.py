@@ -18,7 +18,7 @@ from tests.hostile.conftest import Target, Targets
 from tests.support.chunks import Draft, Row, chunk_hash, put
 from tests.support.hand_peer import held_by
 from tests.support.people import Neighbourhood, seeded_identity
-from tests.support.replicas import NOON_MS, new_record
+from tests.support.replicas import NOON_MS, first_change, nobodys_record, record_of
 
 LONGEST_PUSH = 250_000
 
@@ -33,7 +33,7 @@ def hostile_chunks(street: Neighbourhood) -> Mapping[str, bytes]:
     """Every class of malformed chunk, properly signed by bob."""
     bob = seeded_identity("bob")
     return {
-        name: signed_as_is(bob, street.network, new_record(name), NOON_MS, raw)
+        name: signed_as_is(bob, street.network, nobodys_record(name), NOON_MS, raw)
         for name, (_, raw) in HOSTILE.items()
         if 0 < len(raw) < LONGEST_PUSH
     }
@@ -42,9 +42,9 @@ def hostile_chunks(street: Neighbourhood) -> Mapping[str, bytes]:
 def copies(street: Neighbourhood) -> Mapping[str, bytes]:
     """Chidi's honest change as others might want to pass it off."""
     chidi, bob = seeded_identity("chidi"), seeded_identity("bob")
-    record, other = new_record("honest"), new_record("other")
-    draft = Draft([put("title", "Honest")]).raw()
-    honest = seal_change(chidi, street.network, record, NOON_MS, draft)
+    draft = Draft([put("title", "Honest")])
+    honest = first_change(chidi, street.network, draft)
+    record, other = record_of(honest), nobodys_record("other")
     raw = parse_envelope(honest).raw
     elsewhere = Neighbourhood("Elm Street", founders=("dana",))
     flipped = bytearray(honest)
@@ -53,7 +53,7 @@ def copies(street: Neighbourhood) -> Mapping[str, bytes]:
         "re-signed": signed_as_is(bob, street.network, record, NOON_MS, raw),
         "moved to another record": signed_as_is(chidi, street.network, other, NOON_MS, raw),
         "re-dated": signed_as_is(chidi, street.network, record, NOON_MS + 1, raw),
-        "of another network": seal_change(chidi, elsewhere.network, record, NOON_MS, draft),
+        "of another network": seal_change(chidi, elsewhere.network, record, NOON_MS, draft.raw()),
         "moved without a new signature": honest[:96] + other + honest[112:],
         "dated far beyond": signed_as_is(chidi, street.network, record, MAX_AT_MS + 1, raw),
         "forged": bytes(flipped),
@@ -106,7 +106,7 @@ async def test_what_is_too_large_for_a_message_ends_the_link(target: Targets) ->
             await bob.enter()
             with pytest.raises(PeerError):
                 await bob.push(
-                    signed_as_is(seeded_identity("bob"), alice.street.network, new_record("l"), 1, bytes(300_000))
+                    signed_as_is(seeded_identity("bob"), alice.street.network, nobodys_record("l"), 1, bytes(300_000))
                 )
             await bob.until_closed()
             assert isinstance(bob.heard[-1], Err)
@@ -125,13 +125,7 @@ async def test_a_link_is_closed_after_its_strikes_and_another_member_is_not_hurt
                 with pytest.raises(PeerError):
                     await bob.push(bad[STRIKES])
                 assert isinstance(bob.heard[-1], Bye | Err)
-            honest = seal_change(
-                seeded_identity("chidi"),
-                alice.street.network,
-                new_record("r"),
-                NOON_MS,
-                Draft([put("title", "Soup")]).raw(),
-            )
+            honest = first_change(seeded_identity("chidi"), alice.street.network, Draft([put("title", "Soup")]))
             await chidi.push(honest)
         await alice.node.until_titles(["Rake leaves", "Soup"])
         async with alice.member("bob") as bob:
@@ -142,10 +136,7 @@ async def test_a_link_is_closed_after_its_strikes_and_another_member_is_not_hurt
 async def test_a_batch_with_one_bad_change_loses_only_that_one(target: Targets) -> None:
     async with target() as alice:
         network, bob = alice.street.network, seeded_identity("bob")
-        good = [
-            seal_change(bob, network, new_record(f"g{n}"), NOON_MS, Draft([put("title", f"Good {n}")]).raw())
-            for n in range(4)
-        ]
+        good = [first_change(bob, network, Draft([put("title", f"Good {n}")]), NOON_MS + n) for n in range(4)]
         bad = next(iter(copies(alice.street).values()))
         async with alice.member("bob") as peer:
             await peer.enter()
@@ -181,8 +172,9 @@ async def test_numbers_that_would_win_every_conflict_are_held_and_never_shown(ta
 
 async def test_missing_dependencies_may_come_in_any_order(target: Targets) -> None:
     async with target() as alice:
-        bob, network, record = seeded_identity("bob"), alice.street.network, new_record("chain")
-        first = seal_change(bob, network, record, NOON_MS, Draft([put("title", "One"), put("place", "Yard")]).raw())
+        bob, network = seeded_identity("bob"), alice.street.network
+        first = first_change(bob, network, Draft([put("title", "One"), put("place", "Yard")]))
+        record = record_of(first)
         envelopes = [first]
         for number in range(1, 6):
             before = parse_envelope(envelopes[-1]).raw
@@ -213,9 +205,9 @@ async def test_the_year_0_and_the_year_3000_have_no_power(target: Targets) -> No
     async with target() as alice:
         task = (await alice.node.tasks())[0]
         bob, network = seeded_identity("bob"), alice.street.network
-        record = new_record("dated")
         year_3000 = 32_503_680_000_000
-        first = seal_change(bob, network, record, year_3000, Draft([put("title", "Says 3000")]).raw())
+        first = first_change(bob, network, Draft([put("title", "Says 3000")]), year_3000)
+        record = record_of(first)
         parts = check_change(network, first)
 
         def after(at_ms: int, title: str) -> bytes:
@@ -250,7 +242,7 @@ async def test_an_author_whom_nobody_knows_is_no_offence(target: Targets) -> Non
     async with target() as alice:
         stranger = seeded_identity("stranger")
         items = [
-            seal_change(stranger, alice.street.network, new_record(f"s{n}"), NOON_MS, Draft([put("title", "Hi")]).raw())
+            first_change(stranger, alice.street.network, Draft([put("title", "Hi")]), NOON_MS + n)
             for n in range(STRIKES + 3)
         ]
         async with alice.member("bob") as bob:

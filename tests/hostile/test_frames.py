@@ -12,7 +12,6 @@ import pytest
 
 from crdt.identifiers import KEY_BYTES, ItemId, Lane, NetworkId
 from meshnode.errors import PeerError
-from meshnode.identity.envelope import seal_change
 from meshnode.membership.statements import sign_device
 from meshnode.sync.limits import HELLO_SECONDS, MAX_ROUNDS
 from meshnode.sync.messages import (
@@ -35,7 +34,7 @@ from tests.hostile.conftest import Targets
 from tests.support.chunks import Draft, put
 from tests.support.hand_peer import HandPeer, kinds_of
 from tests.support.people import Neighbourhood, seeded_identity
-from tests.support.replicas import NOON_MS, new_record
+from tests.support.replicas import first_change
 
 MANY = 1_000_000
 
@@ -96,7 +95,7 @@ def early(street_item: bytes) -> dict[str, Callable[[HandPeer], object]]:
 async def test_nothing_counts_before_the_greeting(target: Targets) -> None:
     async with target() as alice:
         bob = seeded_identity("bob")
-        item = seal_change(bob, alice.street.network, new_record("e"), NOON_MS, Draft([put("title", "Early")]).raw())
+        item = first_change(bob, alice.street.network, Draft([put("title", "Early")]))
         for name, speak in early(item).items():
             async with alice.member("bob") as peer:
                 await speak(peer)  # type: ignore[misc]
@@ -115,7 +114,7 @@ async def test_changes_before_being_known_are_not_taken(target: Targets) -> None
     async with target() as alice:
         stranger = seeded_identity("stranger")
         certificate = strangers_certificate(alice.street.network)
-        item = seal_change(stranger, alice.street.network, new_record("e"), NOON_MS, Draft([put("title", "E")]).raw())
+        item = first_change(stranger, alice.street.network, Draft([put("title", "E")]))
         for what in (
             Push(Lane.ORDINARY, False, (item,)),
             Push(Lane.URGENT, False, (item,)),

@@ -11,7 +11,6 @@ import pytest
 
 from crdt.identifiers import Lane
 from meshnode.errors import HandshakeRefused
-from meshnode.identity.envelope import seal_change
 from meshnode.membership.network_keys import link_psk
 from meshnode.sync.messages import Bye, Push
 from meshnode.transport.connection import LinkKind
@@ -19,7 +18,7 @@ from tests.hostile.conftest import Target, Targets
 from tests.support.chunks import Draft, put
 from tests.support.hand_peer import HandPeer, kinds_of
 from tests.support.people import seeded_identity
-from tests.support.replicas import NOON_MS, new_record
+from tests.support.replicas import first_change, record_of
 
 CONTROLS = "\x1b]0;owned\x07\x1b[2J\x1b[31mred\u202egnp.exe\u2066x\x00\x08\x9b5m\r\nline"
 
@@ -55,7 +54,7 @@ async def test_who_leaves_is_let_go_and_not_let_in_again(target: Targets) -> Non
                 assert peer.heard[-1] == Bye("not-a-member")
                 assert peer.items_heard() == []
                 assert "Ready" not in kinds_of(peer.heard)
-        late = seal_change(bob, alice.street.network, new_record("l"), NOON_MS, Draft([put("title", "Bye all")]).raw())
+        late = first_change(bob, alice.street.network, Draft([put("title", "Bye all")]))
         async with alice.member("chidi") as chidi:
             await chidi.enter()
             await chidi.push(late)
@@ -87,11 +86,12 @@ async def test_escape_sequences_and_bidi_marks_are_shown_as_text(target: Targets
     """Kept as they were signed, and harmless on every screen: in lists, details, comments, names and the log."""
     async with target() as alice:
         bob, network = seeded_identity("bob"), alice.street.network
-        record = new_record("esc")
         draft = Draft([put("title", f"Soup{CONTROLS}"), put("place", CONTROLS), put("due", CONTROLS)])
+        change = first_change(bob, network, draft)
+        record = record_of(change)
         async with alice.member("bob") as peer:
             await peer.enter()
-            await peer.push(seal_change(bob, network, record, NOON_MS, draft.raw()))
+            await peer.push(change)
         view = (await alice.node.ask("record", record=record.hex()))["view"]
         assert view["title"].startswith("Soup")
         for words in (("task", "list"), ("task", "show", "soup"), ("task", "history", "soup")):

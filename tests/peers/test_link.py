@@ -18,7 +18,7 @@ from meshnode.sync.messages import Bye, Hello
 from tests.peers.pair import Linked, Side, ordinary, played_by_hand, two_sides
 from tests.support.chunks import Draft, put
 from tests.support.people import Neighbourhood, maple_street, seeded, seeded_identity
-from tests.support.replicas import new_record, open_desk
+from tests.support.replicas import nobodys_record, open_desk
 from tests.support.wire import Wire, remote_end
 
 
@@ -110,7 +110,7 @@ async def test_half_a_message_at_the_cut_is_nothing(tmp_path: Path) -> None:
         link = Linked(a, b)
         await link.settled()
         link.wire.to_right.pause()
-        record = new_record("big")
+        record = nobodys_record("big")
         items = [a.desk.signed(record, Draft([put(f"k{n}", "x" * 15_000)])) for n in range(7)]
         await a.desk.take(*items, source=b"")
         await a.until("some of it is on the wire", lambda: len(link.wire.to_right.in_flight) >= 2)
@@ -128,8 +128,8 @@ async def test_a_liar_is_let_go_after_its_strikes(tmp_path: Path) -> None:
     street = maple_street(2)
     async with two_sides(tmp_path, street) as (a, b), played_by_hand(a, street, "bob") as (bob, report):
         await bob.enter()
-        bad = [b.desk.signed(new_record(f"b{n}"), Draft([put("t", str(n))], start_op=0)) for n in range(STRIKES + 1)]
-        await bob.push(*bad[:STRIKES], b.desk.signed(new_record("good"), Draft([put("title", "Honest")])))
+        bad = [b.desk.begun(Draft([put("t", str(n))], start_op=0)) for n in range(STRIKES + 1)]
+        await bob.push(*bad[:STRIKES], b.desk.begun(Draft([put("title", "Honest")])))
         assert ordinary(a) == 1, "what is honest counts all the same"
         with pytest.raises(PeerError):
             await bob.push(bad[STRIKES])

@@ -18,7 +18,7 @@ from meshnode.replica.replica import OURS
 from tests.replica.conftest import Desks
 from tests.support.chunks import Draft, put
 from tests.support.people import Neighbourhood, maple_street
-from tests.support.replicas import CHANGE_LANES, ELSEWHERE, Desk, ids, new_record, served_elsewhere
+from tests.support.replicas import CHANGE_LANES, ELSEWHERE, Desk, ids, served_elsewhere
 
 
 async def written_by(desk: Desk, tasks: int = 12) -> list[bytes]:
@@ -116,8 +116,8 @@ async def test_each_lane_gets_its_own(desk: Desks) -> None:
     """An urgent record's change that comes in the ordinary lane belongs to the urgent set, for ever."""
     street = maple_street(2)
     alice, bob = desk("alice", street), desk("bob", street)
-    urgent = alice.signed(new_record("alarm", kind=0x02), Draft([put("title", "Fire")], start_op=1))
-    ordinary = alice.signed(new_record("rake"), Draft([put("title", "Rake")], start_op=1))
+    urgent = alice.begun(Draft([put("title", "Fire")], start_op=1), kind=0x02)
+    ordinary = alice.begun(Draft([put("title", "Rake")], start_op=1))
     await bob.take(urgent, ordinary)
     assert [len(bob.item_keys(lane)) for lane in CHANGE_LANES] == [1, 1]
     assert [event.lane for event in bob.told(ItemsCommitted)] == [Lane.URGENT, Lane.ORDINARY]  # type: ignore[union-attr]
@@ -180,9 +180,9 @@ async def test_what_is_worth_fetching(desk: Desks) -> None:
     alice, bob, chidi = desk("alice", street), desk("bob", street), desk("chidi", stranger, place="other")
     await bob.add("Held")
     (held,) = ids(bob.item_keys())
-    parked = chidi.signed(new_record("p"), Draft([put("title", "Parked")]))
-    bad = alice.signed(new_record("b"), Draft([put("title", "Bad")], start_op=0))
-    forged = bytes(64) + alice.signed(new_record("f"), Draft([put("title", "Forged")]))[64:]
+    parked = chidi.begun(Draft([put("title", "Parked")]))
+    bad = alice.begun(Draft([put("title", "Bad")], start_op=0))
+    forged = bytes(64) + alice.begun(Draft([put("title", "Forged")]))[64:]
     accepted = await bob.take(parked, bad, forged)
     assert [(refusal.item is None, refusal.code) for refusal in accepted.refused] == [
         (False, "start-op"),

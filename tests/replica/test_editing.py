@@ -14,7 +14,7 @@ from meshnode.errors import StorageError
 from meshnode.identity.envelope import LARGEST_ENVELOPE, check_change
 from tests.replica.conftest import Desks
 from tests.support.people import maple_street
-from tests.support.replicas import Desk, new_record, prose
+from tests.support.replicas import Desk, prose
 
 
 def read_by(desk: Desk, record: bytes) -> dict[str, object]:
@@ -57,15 +57,15 @@ async def test_many_keys_at_once_travel_in_parts_too(desk: Desks) -> None:
     assert bob.replica.records.open(record).merged == len(alice.item_keys())
 
 
-@pytest.mark.parametrize("record_exists", [True, False])
-async def test_two_edits_at_once_never_disagree(desk: Desks, record_exists: bool) -> None:
+@pytest.mark.parametrize("made", [True, False])
+async def test_two_edits_at_once_never_disagree(desk: Desks, made: bool) -> None:
     """Two screens of one person press keys in the same moment: one change builds on the other."""
     alice = desk("alice", maple_street(1))
-    record = new_record("busy")
-    if record_exists:
-        await alice.act("task.add", record, title="Busy")
-    await asyncio.gather(*(alice.replica.edit(record, [Put("place", f"place {n}")]) for n in range(20)))
-    assert len(alice.item_keys()) == 20 + record_exists
+    record, key = settings_record_id(alice.street.network), "name"
+    if made:
+        record, key = await alice.add("Busy"), "place"
+    await asyncio.gather(*(alice.replica.edit(record, [Put(key, f"place {n}")]) for n in range(20)))
+    assert len(alice.item_keys()) == 20 + made
     assert alice.replica.records.open(record).conflicts(alice.replica.records) == []
     opened = alice.replica.records.open(record)
     assert opened.merged == opened.change_count == len(alice.item_keys())

@@ -20,7 +20,7 @@ from meshnode.store.store import Batch, NewChange
 from tests.replica.conftest import Desks
 from tests.support.chunks import Draft, Row, put
 from tests.support.people import NAMES, fuzz_count, maple_street, member_keys, seeded_device, seeded_identity
-from tests.support.replicas import NOON_MS, Desk, new_record, open_desk, prose
+from tests.support.replicas import NOON_MS, Desk, first_change, nobodys_record, open_desk, prose
 
 Delivery = tuple[Lane, bytes]
 DAY_MS = 86_400_000
@@ -76,20 +76,20 @@ class Pile:
         """Well-formed, by a member, on top of a change that nobody has."""
         author = seeded_identity("alice")
         draft = Draft([put("title", "Orphan")], deps=[self.rng.randbytes(32)], start_op=9)
-        return seal_change(author, self.street.network, new_record("o"), NOON_MS, draft.raw())
+        return seal_change(author, self.street.network, nobodys_record("o"), NOON_MS, draft.raw())
 
     def _strangers(self) -> bytes:
         author = seeded_identity("stranger")
-        return seal_change(author, self.street.network, new_record("s"), NOON_MS, Draft([put("title", "Hi")]).raw())
+        return first_change(author, self.street.network, Draft([put("title", "Hi")]))
 
     def _hostile(self) -> list[bytes]:
         author, network = seeded_identity("bob"), self.street.network
         honest = self.changes[0]
         drafts = [Draft([put("a", "")], start_op=0), Draft([put("a", "")], seq=2), Draft([Row(5, "a", value=b"x")])]
-        sealed = [seal_change(author, network, new_record("h"), NOON_MS, draft.raw()) for draft in drafts]
+        sealed = [first_change(author, network, draft) for draft in drafts]
         flipped = bytearray(honest)
         flipped[self.rng.randrange(len(honest))] ^= 1 << self.rng.randrange(8)
-        moved = honest[:96] + new_record("m") + honest[112:]
+        moved = honest[:96] + nobodys_record("m") + honest[112:]
         redated = honest[:112] + (2**40).to_bytes(8, "big") + honest[120:]
         return [*sealed, bytes(flipped), moved, redated, b"", honest + b"\0"]
 

@@ -13,7 +13,7 @@ from meshnode.store.store import Batch, NewStatement
 from tests.replica.conftest import Desks
 from tests.support.chunks import Draft, put
 from tests.support.people import Neighbourhood, maple_street
-from tests.support.replicas import Desk, ids, new_record, served_elsewhere
+from tests.support.replicas import Desk, ids, served_elsewhere
 
 
 async def some_tasks(desk: Desk, count: int = 3) -> list[bytes]:
@@ -77,7 +77,7 @@ async def test_statements_that_arrive_while_changes_are_being_checked(desk: Desk
     """The author was unknown when a backlog's check began and is known when it is written down."""
     few, street = maple_street(2), maple_street(3)
     bob, chidi = desk("bob", few), desk("chidi", street)
-    backlog = [chidi.signed(new_record(f"r{n}"), Draft([put("title", f"n{n}")])) for n in range(600)]
+    backlog = [chidi.begun(Draft([put("title", f"n{n}")])) for n in range(600)]
     news: list[str] = []
     bob.events.subscribe(lambda event: news.append(type(event).__name__))
     taking = asyncio.ensure_future(bob.take(*backlog))
@@ -121,7 +121,7 @@ async def test_they_leave_the_waiting_room_in_the_same_commit(desk: Desks) -> No
 async def test_the_waiting_room_is_bounded_and_what_it_lost_is_simply_missing(desk: Desks) -> None:
     few, street = maple_street(2), maple_street(3)
     bob, chidi = desk("bob", few), desk("chidi", street)
-    flood = [chidi.signed(new_record(f"r{n}"), Draft([put("title", f"n{n}")])) for n in range(1_100)]
+    flood = [chidi.begun(Draft([put("title", f"n{n}")])) for n in range(1_100)]
     await bob.take(*flood, source=b"f" * 32)
     assert bob.parked() == 1_000
     await bob.take(*flood[:50], source=b"g" * 32)

@@ -9,12 +9,12 @@ from meshnode.replica.records import OPEN_RECORDS
 from tests.replica.conftest import Desks
 from tests.support.chunks import Draft, put
 from tests.support.people import maple_street
-from tests.support.replicas import Desk, View, new_record
+from tests.support.replicas import Desk, View, nobodys_record, record_of
 
 
 def rebuilt(desk: Desk, record: RecordId) -> View:
     """The view computed from the signed changes alone, without any cache."""
-    opened = OpenRecord(record)
+    opened = OpenRecord(record, desk.street.network)
     opened.add(
         SignedChange(change.id, change.author, change.at_ms, change.received_ms, parse_envelope(change.envelope).raw)
         for change in desk.store.changes_of(record)
@@ -87,8 +87,9 @@ async def test_a_view_that_was_lost_is_computed_again(desk: Desks) -> None:
 async def test_a_kind_from_the_future_is_kept_and_passed_on(desk: Desks) -> None:
     street = maple_street(2)
     alice, bob = desk("alice", street), desk("bob", street)
-    record = new_record("future", kind=0x7E)
-    await alice.take(alice.signed(record, Draft([put("title", "?")])))
+    change = alice.begun(Draft([put("title", "?")]), kind=0x7E)
+    record = record_of(change)
+    await alice.take(change)
     await bob.take(*alice.changes())
     assert bob.digests() == alice.digests()
     assert bob.replica.records.view(record)["newer"] is True
@@ -97,6 +98,6 @@ async def test_a_kind_from_the_future_is_kept_and_passed_on(desk: Desks) -> None
 
 async def test_a_record_that_was_never_written(desk: Desks) -> None:
     alice = desk("alice", maple_street(1))
-    assert not alice.replica.records.exists(new_record("nothing"))
-    alice.replica.records.view(new_record("nothing"))
-    assert not alice.replica.records.exists(new_record("nothing")), "looking writes nothing"
+    assert not alice.replica.records.exists(nobodys_record("nothing"))
+    alice.replica.records.view(nobodys_record("nothing"))
+    assert not alice.replica.records.exists(nobodys_record("nothing")), "looking writes nothing"

@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from crdt.actions import ACTIONS, Actor
-from crdt.identifiers import ChangeId, ItemId, ItemKey, Lane, RecordId
+from crdt.boards.tasks import TASK
+from crdt.identifiers import ChangeId, ItemId, ItemKey, Lane, NetworkId, RecordId, made_record_id
 from meshnode.events import Event, Events
-from meshnode.identity.envelope import seal_change
+from meshnode.identity.envelope import parse_envelope, seal_change
 from meshnode.identity.keys import Identity
 from meshnode.membership.statements import check_statement
 from meshnode.node.belonging import SignedItems
@@ -82,9 +83,12 @@ class Desk:
 
     async def add(self, title: str, **more: Any) -> RecordId:
         """A new task."""
-        record = new_record(title)
-        await self.act("task.add", record, title=title, **more)
+        record, _ = await self.replica.make(TASK, ACTIONS["task.add"].plan({}, {"title": title, **more}, self.actor))
         return record
+
+    def begun(self, draft: Draft, at_ms: int | None = None, kind: int = TASK.code) -> bytes:
+        """A new record's first change, honest or not, signed by this device and stored nowhere."""
+        return first_change(self.identity, self.street.network, draft, self.clock() if at_ms is None else at_ms, kind)
 
     def signed(self, record: RecordId, draft: Draft, at_ms: int | None = None) -> bytes:
         """Any change at all, honest or not, signed by this device and stored nowhere."""
@@ -142,8 +146,21 @@ def open_desk(
     return Desk(directory, seeded_identity(name), street, now_ms)
 
 
-def new_record(name: str, kind: int = 0x20) -> RecordId:
-    """A record whose id follows from a name."""
+def first_change(
+    author: Identity, network: NetworkId, draft: Draft, at_ms: int = NOON_MS, kind: int = TASK.code
+) -> bytes:
+    """The change with which somebody makes a new record; `record_of` it is that record."""
+    record = made_record_id(network, kind, author.device, at_ms)
+    return seal_change(author, network, record, at_ms, draft.raw())
+
+
+def record_of(envelope: bytes) -> RecordId:
+    """The record of a change."""
+    return parse_envelope(envelope).record
+
+
+def nobodys_record(name: str, kind: int = TASK.code) -> RecordId:
+    """A record that nobody can have made: what is written in it belongs to the set and is never shown."""
     return RecordId(bytes([kind]) + random.Random(name).randbytes(15))
 
 
