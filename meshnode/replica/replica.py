@@ -131,7 +131,7 @@ class Replica:
         batch = Batch(
             changes=[_new_change(checked, envelope, received) for checked, envelope in verdicts.admitted],
             parked=[
-                ParkedChange(checked.id, checked.author, source, lane_of(checked.record), envelope)
+                ParkedChange(checked.id, checked.author, source, lane_of(checked.record), checked.record, envelope)
                 for checked, envelope in verdicts.parked
             ],
         )

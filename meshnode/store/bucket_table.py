@@ -1,4 +1,4 @@
-"""Bucket table: the set index on the disk, kept up in the transaction that inserts the items.
+"""Bucket table: the set index on the disk, kept up in the transaction that moves the items.
 
 A lane's keys, in order, are cut into buckets: consecutive runs of a few hundred keys, of which the table holds the
 lowest possible key, the count and the sum of the ids. The keys themselves are the items' own index.
@@ -6,6 +6,8 @@ lowest possible key, the count and the sum of the ids. The keys themselves are t
 Rules of this module:
 1. It runs inside the writer's transaction and keeps no state: whatever is rolled back leaves nothing behind.
 2. A bucket's sum is what negentropy adds up: the ids as little-endian numbers, modulo 2^256.
+3. What left is taken off before what came is counted in: a bucket that is cut is read as it is then. An emptied bucket
+   stays, with nothing in it.
 """
 
 from __future__ import annotations
@@ -79,6 +81,18 @@ def add_to_buckets(connection: sqlite3.Connection, lane: Lane, keys: Sequence[It
             query, arguments = keys_query(lane, bucket.low, high)
             stored = [item_key(at_ms, id_) for at_ms, id_ in connection.execute(query, arguments)]
             _write(connection, lane, [piece for piece, _ in cut(stored, bucket.low)])
+        done = end
+
+
+def take_from_buckets(connection: sqlite3.Connection, lane: Lane, keys: Sequence[ItemKey]) -> None:
+    """Count out keys that left the set in this transaction; they come sorted and were counted in before."""
+    done = 0
+    while done < len(keys):
+        bucket = _bucket_of(connection, lane, keys[done])
+        high = _next_low(connection, lane, bucket.low)
+        end = len(keys) if high is None else bisect_left(keys, high, done)
+        part = keys[done:end]
+        _write(connection, lane, [Bucket(bucket.low, bucket.count - len(part), (bucket.sum - sum_of(part)) & SUM_MASK)])
         done = end
 
 

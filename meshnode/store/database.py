@@ -2,7 +2,8 @@
 
 Rules of this module:
 1. Write-ahead log with `synchronous=FULL`: a commit that returned is on the disk. Never memory-mapped: an I/O error in
-   a mapping corrupts instead of failing.
+   a mapping corrupts instead of failing. What is deleted is overwritten: forgotten means gone from the file, and a row
+   that was freed without that years ago could not be found again to be wiped.
 2. Whatever SQLite raises leaves here as one of `meshnode.errors`; the caller learns whether the disk is full, the file
    is damaged or something else went wrong.
 3. A read is finished before its method returns: no snapshot stays open and keeps the log from being taken in.
@@ -61,6 +62,7 @@ def connect(path: Path, *, cache_kib: int, read_only: bool = False) -> sqlite3.C
             f"journal_size_limit={LOG_BYTES}",
             "cell_size_check=ON",
             "trusted_schema=OFF",
+            "secure_delete=ON",
             *(("query_only=ON",) if read_only else ()),
         ):
             connection.execute(f"PRAGMA {setting}")

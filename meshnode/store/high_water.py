@@ -7,6 +7,7 @@ Rules of this module:
 1. Written whole beside its name, flushed, renamed: there is an old mark or a new one, never half of one.
 2. Written after the commits it tells of, every few seconds at most, so it is never ahead of the disk.
 3. An unreadable mark is none: it warns, it does not stop anybody.
+4. It counts what is kept, in the set or outside, by ids: that only grows. A set may shrink, a database may not.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ FILE_NAME: Final = "state.json"
 
 @dataclass(frozen=True, slots=True)
 class LaneMark:
-    """How many items a lane had, and its digest."""
+    """How many items of a lane were kept, and the digest of their ids."""
 
     count: int
     digest: str
@@ -64,8 +65,11 @@ def mark_of(connection: sqlite3.Connection, database: str) -> Mark:
     for lane in Lane:
         rows = connection.execute("SELECT low, count, sum FROM buckets WHERE lane = ?", (int(lane),))
         buckets = load_buckets(rows)
-        count = sum(bucket.count for bucket in buckets)
-        lanes[lane.name.lower()] = LaneMark(count, fingerprint_of(sum(bucket.sum for bucket in buckets), count).hex())
+        # An index has all of it: usually nothing, at most what a few removed people wrote.
+        outside = connection.execute("SELECT id FROM changes WHERE lane = ? AND state <> 0", (int(lane),)).fetchall()
+        count = sum(bucket.count for bucket in buckets) + len(outside)
+        total = sum(bucket.sum for bucket in buckets) + sum(int.from_bytes(id_, "little") for (id_,) in outside)
+        lanes[lane.name.lower()] = LaneMark(count, fingerprint_of(total, count).hex())
     return Mark(database, newest_row(connection), lanes)
 
 

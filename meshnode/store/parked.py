@@ -1,4 +1,4 @@
-"""Parked changes: well-formed and signed, by an author whom no statement explains yet.
+"""Parked changes: well-formed and signed, by an author whom no statement explains yet, or by one who was removed.
 
 Rules of this module:
 1. Bounded for each source that sent them; when there are too many its oldest go, and are simply missing again.
@@ -9,11 +9,11 @@ Rules of this module:
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from crdt.identifiers import ChangeId, DeviceId, ItemId, Lane
+from crdt.identifiers import ChangeId, DeviceId, ItemId, Lane, RecordId
 from meshnode.store.database import Reader, id_groups
 
 MAX_ITEMS: Final = 1_000
@@ -29,6 +29,7 @@ class ParkedChange:
     author: DeviceId
     source: bytes
     lane: Lane
+    record: RecordId
     envelope: bytes
 
 
@@ -40,8 +41,11 @@ def park(connection: sqlite3.Connection, parked: Sequence[ParkedChange]) -> None
             for (known,) in connection.execute(f"SELECT id FROM {table} WHERE id IN {places}", group):
                 fresh.pop(known, None)
     connection.executemany(
-        "INSERT INTO parked (id, author, source, lane, size, envelope) VALUES (?, ?, ?, ?, ?, ?)",
-        [(new.id, new.author, new.source, int(new.lane), len(new.envelope), new.envelope) for new in fresh.values()],
+        "INSERT INTO parked (id, author, source, lane, record, size, envelope) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (new.id, new.author, new.source, int(new.lane), new.record, len(new.envelope), new.envelope)
+            for new in fresh.values()
+        ],
     )
     for source in {new.source for new in fresh.values()}:
         _keep_bounds(connection, source)
@@ -79,6 +83,16 @@ class Parked:
         """The envelopes of one author that wait, in the order in which they came."""
         rows = self._reader.all("SELECT envelope FROM parked WHERE author = ? ORDER BY row", (author,))
         return [envelope for (envelope,) in rows]
+
+    def of_record(self, record: RecordId) -> list[bytes]:
+        """The envelopes that wait to join one record, in the order in which they came."""
+        rows = self._reader.all("SELECT envelope FROM parked WHERE record = ? ORDER BY row", (record,))
+        return [envelope for (envelope,) in rows]
+
+    def records_of(self, authors: Collection[DeviceId]) -> set[RecordId]:
+        """The records that changes of these authors wait to join."""
+        rows = self._reader.all("SELECT DISTINCT record, author FROM parked")
+        return {RecordId(record) for record, author in rows if author in authors}
 
     def held(self, ids: Sequence[ItemId]) -> set[ItemId]:
         """Those of `ids` that are parked."""

@@ -7,7 +7,7 @@ Rules of this module:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from crdt.identifiers import ChangeId, DeviceId, ItemId, ItemKey, Lane, RecordId, StatementId
 from meshnode.store.change_log import ChangeLog, StoredChange
@@ -33,7 +33,7 @@ class Reads:
     # -- both sets --------------------------------------------------------------------------------------------------
 
     def held(self, lane: Lane, ids: Sequence[ItemId]) -> set[ItemId]:
-        """Those of `ids` that need not be fetched: on the disk, or parked."""
+        """Those of `ids` that need not be fetched: on the disk (in the set, withheld or forgotten), or parked."""
         if lane is Lane.STATEMENTS:
             return self._statements.held(ids)
         return self._changes.held(ids) | self._parked.held(ids)
@@ -73,6 +73,28 @@ class Reads:
         """The row of the newest change of one author; 0 when there is none."""
         return self._changes.newest_row_of(author)
 
+    def records_by(self, author: DeviceId, after_row: int, limit: int) -> list[tuple[int, RecordId]]:
+        """The rows and records of the next changes of one author behind a row."""
+        return self._changes.records_of(author, after_row, limit)
+
+    # -- outside the set --------------------------------------------------------------------------------------------
+
+    def withheld_of(self, record: RecordId) -> list[StoredChange]:
+        """What is withheld of one record."""
+        return self._changes.withheld_of(record)
+
+    def records_withheld(self) -> list[tuple[RecordId, DeviceId]]:
+        """In which records something of whom is withheld."""
+        return self._changes.records_withheld()
+
+    def holds_of(self, record: RecordId) -> bool:
+        """Whether anything of a record is here, in the set, withheld or parked, that was not forgotten."""
+        return self._changes.holds_of(record) or bool(self._parked.of_record(record))
+
+    def forgotten_authors(self, record: RecordId) -> set[DeviceId]:
+        """Who had written in a record that is forgotten."""
+        return self._changes.forgotten_authors(record)
+
     # -- statements -------------------------------------------------------------------------------------------------
 
     def statements(self) -> list[tuple[StatementId, bytes]]:
@@ -97,10 +119,18 @@ class Reads:
         """The envelopes of one author that wait. They stay parked until a batch inserts them as changes."""
         return self._parked.of_author(author)
 
+    def parked_of(self, record: RecordId) -> list[bytes]:
+        """The envelopes that wait to join one record."""
+        return self._parked.of_record(record)
+
+    def records_parked(self, authors: Collection[DeviceId]) -> set[RecordId]:
+        """The records that changes of these authors wait to join."""
+        return self._parked.records_of(authors)
+
     # -- records and views ------------------------------------------------------------------------------------------
 
     def has_record(self, record: RecordId) -> bool:
-        """Whether anything was written in this record."""
+        """Whether anything of this record is in the set."""
         return self._views.has(record)
 
     def records(self, kind: int | None = None) -> list[RecordId]:
@@ -120,7 +150,7 @@ class Reads:
         return self._views.views_of(kind, after, limit)
 
     def stale_records(self, limit: int) -> list[RecordId]:
-        """Up to `limit` records whose view is not up to date, newest changes first."""
+        """Up to `limit` records whose view is not up to date, those that changed last first."""
         return self._views.stale(limit)
 
     # -- peers ------------------------------------------------------------------------------------------------------

@@ -2,14 +2,15 @@
 
 Rules of this module:
 1. A cache: every row can be dropped and computed again from the changes.
-2. A view tells up to which row it has read. The insert of a change raises its record's newest row in the same
-   transaction, so a stale view can never look fresh, whichever of the two is written first.
+2. A view tells which revision of the set it has read. What happens to a record (a change comes, is withheld, comes
+   back) raises its revision in the same transaction, so a stale view can never look fresh, whichever is written first.
+3. A record of which nothing is in the set is none.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from crdt.identifiers import RECORD_ID_BYTES, RecordId
@@ -17,19 +18,19 @@ from meshnode.store.database import Reader
 from meshnode.store.later import LaterWrites
 
 _VIEW = (
-    "SELECT records.record, views.text, records.view_row, records.newest_row"
+    "SELECT records.record, views.text, records.view_revision, records.revision"
     " FROM records LEFT JOIN views ON views.record = records.record"
 )
 _KEEP_TEXT = (
     "INSERT INTO views (record, text) SELECT record, ? FROM records WHERE record = ?"
     " ON CONFLICT (record) DO UPDATE SET text = excluded.text"
 )
-_KEEP_ROW = "UPDATE records SET view_row = ? WHERE record = ?"
+_KEEP_REVISION = "UPDATE records SET view_revision = ? WHERE record = ?"
 
 
 @dataclass(frozen=True, slots=True)
 class RecordView:
-    """What people see of a record, as JSON; empty when it was never computed, stale when changes came since."""
+    """What people see of a record, as JSON; empty when it was never computed, stale when something happened since."""
 
     record: RecordId
     text: str
@@ -38,19 +39,43 @@ class RecordView:
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """A view that is not on the disk yet, and the row up to which it has read."""
+    """A view that is not on the disk yet, and the revision that it has read."""
 
     text: str
-    row: int
+    revision: int
 
 
-def touch_records(connection: sqlite3.Connection, newest: Mapping[RecordId, int]) -> None:
-    """Note in the insert's transaction that these records have a newer row."""
+def last_revision(connection: sqlite3.Connection) -> int:
+    """How many things happened to the set so far."""
+    (last,) = connection.execute("SELECT last FROM revisions").fetchone()
+    return int(last)
+
+
+def touch_records(connection: sqlite3.Connection, grown: Sequence[RecordId], moved: Collection[RecordId]) -> int:
+    """Note in the transaction that moved their changes what became of these records; the revision after that.
+
+    `grown` have new changes, the newest last; of `moved` something left or came back.
+    """
+    if not grown and not moved:
+        return 0
+    touched = list(dict.fromkeys((*moved, *reversed(grown))))
+    left = [record for record in touched if record not in moved or _has_changes(connection, record)]
+    gone = [(record,) for record in set(moved).difference(left)]
+    last = last_revision(connection) + len(touched)
+    connection.execute("UPDATE revisions SET last = ?", (last,))
     connection.executemany(
-        "INSERT INTO records (record, newest_row, view_row) VALUES (?, ?, 0)"
-        " ON CONFLICT (record) DO UPDATE SET newest_row = excluded.newest_row",
-        newest.items(),
+        "INSERT INTO records (record, revision, view_revision) VALUES (?, ?, 0)"
+        " ON CONFLICT (record) DO UPDATE SET revision = excluded.revision",
+        [(record, last - place) for place, record in enumerate(left)],
     )
+    for table in ("records", "views"):
+        connection.executemany(f"DELETE FROM {table} WHERE record = ?", gone)
+    return last
+
+
+def _has_changes(connection: sqlite3.Connection, record: RecordId) -> bool:
+    query = "SELECT 1 FROM changes WHERE record = ? AND state = 0 LIMIT 1"
+    return connection.execute(query, (record,)).fetchone() is not None
 
 
 class RecordViews:
@@ -81,7 +106,7 @@ class RecordViews:
         return self._record_count
 
     def forget_count(self) -> None:
-        """New changes came: count again when asked."""
+        """Records came or went: count again when asked."""
         self._record_count = None
 
     def view(self, record: RecordId) -> RecordView | None:
@@ -103,24 +128,25 @@ class RecordViews:
         return [_latest(waiting.get(row[0]), *row) for row in rows]
 
     def stale(self, limit: int) -> list[RecordId]:
-        """Up to `limit` records whose view is not up to date, newest changes first."""
+        """Up to `limit` records whose view is not up to date, those that changed last first."""
         waiting = self._later.waiting(_Waiting)
         rows = self._reader.all(
-            "SELECT record, newest_row FROM records WHERE view_row < newest_row ORDER BY newest_row DESC LIMIT ?",
+            "SELECT record, revision FROM records WHERE view_revision < revision ORDER BY revision DESC LIMIT ?",
             (limit + len(waiting),),
         )
-        stale = [record for record, newest in rows if record not in waiting or waiting[record].row < newest]
+        stale = [record for record, newest in rows if record not in waiting or waiting[record].revision < newest]
         return [RecordId(record) for record in stale[:limit]]
 
-    def keep(self, record: RecordId, text: str, row: int) -> None:
-        """Keep a view that has read everything up to `row`."""
-        self._later.put(record, _Waiting(text, row), ((_KEEP_TEXT, (text, record)), (_KEEP_ROW, (row, record))))
+    def keep(self, record: RecordId, text: str, revision: int) -> None:
+        """Keep a view that has read everything up to `revision`."""
+        kept = ((_KEEP_TEXT, (text, record)), (_KEEP_REVISION, (revision, record)))
+        self._later.put(record, _Waiting(text, revision), kept)
 
 
-def _latest(waiting: _Waiting | None, record: bytes, text: str | None, view_row: int, newest_row: int) -> RecordView:
+def _latest(waiting: _Waiting | None, record: bytes, text: str | None, read: int, revision: int) -> RecordView:
     if waiting is not None:
-        text, view_row = waiting.text, waiting.row
-    return RecordView(RecordId(record), text or "", view_row < newest_row)
+        text, read = waiting.text, waiting.revision
+    return RecordView(RecordId(record), text or "", read < revision)
 
 
 def _bounds(kind: int | None) -> tuple[bytes, bytes]:

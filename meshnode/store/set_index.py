@@ -4,10 +4,10 @@ Only the directory of buckets (low key, count, sum) is in memory, well under 2 b
 read when a range cuts through it, and a bounded number of buckets stay.
 
 Rules of this module:
-1. One thread: the index changes only in `add`, which `Store.applied` calls on the event loop's thread. Between two
+1. One thread: the index changes only in `move`, which `Store.applied` calls on the event loop's thread. Between two
    calls of `applied`, positions, counts and fingerprints belong to one and the same set.
-2. Keys read from the disk may be ahead of the directory: `load` leaves out what is committed but not yet added, so that
-   a range always adds up to the directory, transaction by transaction. Where it does not, the file is damaged.
+2. Keys read from the disk may be ahead of the directory: `load` undoes what is committed but not yet moved here, so
+   that a range always adds up to the directory, transaction by transaction. Where it does not, the file is damaged.
 3. fingerprint = SHA-256(sum of ids mod 2^256, little-endian | count as varint)[:16].
 """
 
@@ -29,7 +29,7 @@ LOADED_BUCKETS: Final = 64
 FINGERPRINT_BYTES: Final = 16
 
 Load = Callable[[bytes, bytes | None], list[ItemKey]]
-"""The keys from a low one up to below a high one (None: to the end) that have been added to this index."""
+"""The keys from a low one up to below a high one (None: to the end) that this index has been told of."""
 
 
 def fingerprint_of(total: int, count: int) -> bytes:
@@ -130,18 +130,46 @@ class SetIndex:
             begin = stop
         return found
 
-    def add(self, keys: Iterable[ItemKey]) -> None:
-        """Count in keys that are on the disk and new here."""
-        new = sorted(keys)
-        done = 0
-        while done < len(new):
-            bucket = bisect_right(self._lows, new[done]) - 1
-            end = len(new) if bucket + 1 == len(self._lows) else bisect_left(new, self._lows[bucket + 1], done)
-            self._grow(bucket, new[done:end])
-            done = end
+    def move(self, added: Iterable[ItemKey], removed: Iterable[ItemKey] = ()) -> None:
+        """Count out keys that left the set, and count in those that came; `added` are new here.
+
+        Raises:
+            StorageError: what left was not here, or a bucket cannot be read.
+        """
+        for bucket, gone in self._by_bucket(removed):
+            self._shrink(bucket, gone)
+        # From the last bucket to the first: one that is cut does not shift those still to come.
+        for bucket, new in reversed(self._by_bucket(added)):
+            self._grow(bucket, new)
         self._rebuild()
 
     # -- buckets ----------------------------------------------------------------------------------------------------
+
+    def _by_bucket(self, keys: Iterable[ItemKey]) -> list[tuple[int, Sequence[ItemKey]]]:
+        ordered = sorted(keys)
+        parts: list[tuple[int, Sequence[ItemKey]]] = []
+        done = 0
+        while done < len(ordered):
+            bucket = bisect_right(self._lows, ordered[done]) - 1
+            last = bucket + 1 == len(self._lows)
+            end = len(ordered) if last else bisect_left(ordered, self._lows[bucket + 1], done)
+            parts.append((bucket, ordered[done:end]))
+            done = end
+        return parts
+
+    def _shrink(self, bucket: int, gone: Sequence[ItemKey]) -> None:
+        low = self._lows[bucket]
+        count = self._counts[bucket] - len(gone)
+        packed = self._loaded.get(low)
+        if packed is not None:
+            left = set(gone)
+            packed = b"".join(key for key in _keys(packed) if key not in left)
+        if count < 0 or (packed is not None and len(packed) != count * KEY_BYTES):
+            raise self._damage()
+        if packed is not None:
+            self._loaded[low] = packed
+        self._counts[bucket] = count
+        self._sums[bucket] = (self._sums[bucket] - sum_of(gone)) & SUM_MASK
 
     def _grow(self, bucket: int, new: Sequence[ItemKey]) -> None:
         low = self._lows[bucket]
@@ -156,7 +184,7 @@ class SetIndex:
     def _split(self, bucket: int) -> None:
         low = self._lows[bucket]
         packed = self._packed(bucket)
-        pieces = cut([_key(packed, at) for at in range(self._counts[bucket])], low)
+        pieces = cut(_keys(packed), low)
         del self._loaded[low]
         self._lows[bucket : bucket + 1] = [piece.low for piece, _ in pieces]
         self._counts[bucket : bucket + 1] = [piece.count for piece, _ in pieces]
@@ -199,11 +227,14 @@ class SetIndex:
         high = self._lows[bucket + 1] if bucket + 1 < len(self._lows) else None
         packed = b"".join(self._load(low, high))
         if len(packed) != self._counts[bucket] * KEY_BYTES:
-            damage = StorageDamaged("The index of the database is damaged.")
-            self._on_damage(damage)
-            raise damage
+            raise self._damage()
         self._keep(low, packed)
         return packed
+
+    def _damage(self) -> StorageDamaged:
+        damage = StorageDamaged("The index of the database is damaged.")
+        self._on_damage(damage)
+        return damage
 
     def _keep(self, low: bytes, packed: bytes) -> None:
         self._loaded[low] = packed
@@ -215,6 +246,10 @@ def _key(packed: bytes, at: int) -> ItemKey:
     return ItemKey(packed[at * KEY_BYTES : (at + 1) * KEY_BYTES])
 
 
+def _keys(packed: bytes) -> list[ItemKey]:
+    return [_key(packed, at) for at in range(len(packed) // KEY_BYTES)]
+
+
 def _sum_packed(packed: bytes, begin: int, end: int) -> int:
     places = range(begin * KEY_BYTES, end * KEY_BYTES, KEY_BYTES)
     return sum(int.from_bytes(packed[place + AT_BYTES : place + KEY_BYTES], "little") for place in places)
@@ -223,4 +258,4 @@ def _sum_packed(packed: bytes, begin: int, end: int) -> int:
 def _merged(packed: bytes, new: Sequence[ItemKey]) -> bytes:
     if new[0] > packed[-KEY_BYTES:]:
         return packed + b"".join(new)
-    return b"".join(sorted([*(_key(packed, at) for at in range(len(packed) // KEY_BYTES)), *new]))
+    return b"".join(sorted([*_keys(packed), *new]))

@@ -30,7 +30,7 @@ from meshnode.store.opening import Opened, open_database, prepare_directory
 from meshnode.store.parked import ParkedChange
 from meshnode.store.peers import KnownAddress, PeerRow
 from meshnode.store.reads import Reads
-from meshnode.store.record_views import RecordView
+from meshnode.store.record_views import RecordView, last_revision
 from meshnode.store.salvage import ItemReader
 from meshnode.store.set_index import SetIndex
 from meshnode.store.statement_log import NewStatement
@@ -69,6 +69,7 @@ class Store(Reads):
         self._notes = notes
         self._indexes = {lane: self._open_index(lane) for lane in Lane}
         self._newest_row = self._newest_on_disk()
+        self._revision = last_revision(opened.connection)
         self._check = BackgroundCheck(directory, self._health) if opened.check_later else None
         self._writer.start()
 
@@ -133,10 +134,12 @@ class Store(Reads):
             StorageError: an index cannot be read.
         """
         for each in self._unapplied.take_through(committed):
-            for lane, keys in each.keys.items():
-                self._indexes[lane].add(keys)
+            for lane in {*each.keys, *each.removed}:
+                self._indexes[lane].move(each.keys.get(lane, ()), each.removed.get(lane, ()))
             if each.changes:
                 self._newest_row = each.changes[-1].row
+            if each.revision:
+                self._revision = each.revision
                 self._views.forget_count()
             self._notes.meta.update(each.meta)
             self._notes.add_keys(each.epoch_keys)
@@ -152,15 +155,15 @@ class Store(Reads):
         return self._newest_row
 
     def count_since(self, row: int, author: DeviceId | None = None) -> int:
-        """How many changes (of one author, or all) came after a row."""
+        """How many changes of the set (of one author, or all) came after a row."""
         if author is None:
             # Rows are numbered without gaps.
-            return max(0, self._newest_row - row)
+            return max(0, self._newest_row - row - self._changes.count_outside(row))
         return self._changes.count_of(author, row)
 
     def keep_view(self, record: RecordId, text: str) -> None:
         """Keep a view computed from everything that was applied so far."""
-        self._views.keep(record, text, self._newest_row)
+        self._views.keep(record, text, self._revision)
 
     # -- peers ------------------------------------------------------------------------------------------------------
 
@@ -212,8 +215,8 @@ class Store(Reads):
 
     def _load_keys(self, lane: Lane, low: bytes, high: bytes | None) -> list[ItemKey]:
         query, arguments = keys_query(lane, low, high)
-        keys = (item_key(at_ms, id_) for at_ms, id_ in self._reader.all(query, arguments))
-        return [key for key in keys if not self._unapplied.hides(key)]
+        keys = [item_key(at_ms, id_) for at_ms, id_ in self._reader.all(query, arguments)]
+        return self._unapplied.undone(lane, low, high, keys)
 
     def _newest_on_disk(self) -> int:
         row = self._reader.one("SELECT max(row) FROM changes")

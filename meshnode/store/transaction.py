@@ -3,7 +3,7 @@
 Rules of this module:
 1. Every batch has a savepoint of its own: one that fails is undone alone, and its error is its answer.
 2. The buckets are counted once, at the end, over what succeeded; they are right in every commit or in none.
-3. Keys are announced before COMMIT and withdrawn when it fails, so that no reader counts half a transaction.
+3. Moves are announced before COMMIT and withdrawn when it fails, so that no reader counts half a transaction.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeVar
 
-from crdt.identifiers import ItemKey, Lane
 from meshnode.store.batch import Batch, Committed, write_batch
-from meshnode.store.bucket_table import add_to_buckets
+from meshnode.store.bucket_table import add_to_buckets, take_from_buckets
 from meshnode.store.later import LaterWrite
+from meshnode.store.set_moves import SetMoves, without_empty
 from meshnode.store.unapplied import Unapplied
 
 Answer = Committed | Exception
@@ -39,17 +39,17 @@ def commit_group(
     if connection.in_transaction:
         # A rollback that failed earlier, on a disk that failed.
         connection.execute("ROLLBACK")
-    announced: list[ItemKey] = []
+    announced: list[Committed] = []
     connection.execute("BEGIN IMMEDIATE")
     try:
         answers = [_alone(connection, partial(write_batch, connection, batch)) for batch in batches]
-        for lane, keys in _keys_by_lane(answers).items():
-            add_to_buckets(connection, lane, keys)
-            announced.extend(keys)
+        done = [answer for answer in answers if isinstance(answer, Committed)]
+        _count(connection, done)
         for write in later:
             if isinstance(failure := _alone(connection, partial(_write, connection, write)), Exception):
                 log.warning("a note was not written: %s", failure)
-        unapplied.announce(announced)
+        unapplied.announce(done)
+        announced = done
         connection.execute("COMMIT")
     except BaseException:
         unapplied.withdraw(announced)
@@ -82,10 +82,12 @@ def _write(connection: sqlite3.Connection, write: LaterWrite) -> None:
         connection.execute(statement, arguments)
 
 
-def _keys_by_lane(answers: Sequence[Answer]) -> dict[Lane, list[ItemKey]]:
-    keys: dict[Lane, list[ItemKey]] = {}
-    for answer in answers:
-        if isinstance(answer, Committed):
-            for lane, new in answer.keys.items():
-                keys.setdefault(lane, []).extend(new)
-    return {lane: sorted(found) for lane, found in keys.items()}
+def _count(connection: sqlite3.Connection, commits: Sequence[Committed]) -> None:
+    """Bring the buckets up to date with all that moved."""
+    moves = SetMoves()
+    for committed in commits:
+        moves.follow(committed.keys, committed.removed)
+    for lane, keys in without_empty(moves.removed).items():
+        take_from_buckets(connection, lane, sorted(keys))
+    for lane, keys in without_empty(moves.added).items():
+        add_to_buckets(connection, lane, sorted(keys))

@@ -64,7 +64,7 @@ def read_statement(data: bytes) -> NewStatement:
 
 
 def parked(change: NewChange, source: bytes) -> ParkedChange:
-    return ParkedChange(change.id, change.author, source, change.lane, change.envelope)
+    return ParkedChange(change.id, change.author, source, change.lane, change.record, change.envelope)
 
 
 class Genuine:

@@ -176,7 +176,7 @@ def test_any_keys_in_any_parts(found: list[bytes], data: st.DataObject) -> None:
         size = data.draw(st.integers(1, len(waiting)))
         part, waiting = waiting[:size], waiting[size:]
         disk.extend(part)
-        index.add(part)
+        index.move(part)
         begin = data.draw(st.integers(0, len(disk)))
         end = data.draw(st.integers(begin, len(disk)))
         assert index.fingerprint(begin, end) == plain_fingerprint(sorted(disk)[begin:end])

@@ -105,7 +105,7 @@ def test_stale_records_come_newest_first_and_bounded(tmp_path: Path) -> None:
     store.keep_view(records[9], "{}")
     assert store.stale_records(3) == [records[8], records[7], records[6]]
     plan = store._connection.execute(
-        "EXPLAIN QUERY PLAN SELECT record FROM records WHERE view_row < newest_row ORDER BY newest_row DESC LIMIT 3"
+        "EXPLAIN QUERY PLAN SELECT record FROM records WHERE view_revision < revision ORDER BY revision DESC LIMIT 3"
     ).fetchall()
     assert "records_stale" in str(plan)
     assert "TEMP" not in str(plan)

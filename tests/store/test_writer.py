@@ -61,7 +61,8 @@ def test_a_commit_that_fails_leaves_nothing_announced(tmp_path: Path) -> None:
     change = author.change()
     with pytest.raises(sqlite3.IntegrityError):
         commit_group(connection, [Batch(changes=[change])], [orphan], unapplied)
-    assert not unapplied.hides(item_key(change.at_ms, change.id))
+    key = item_key(change.at_ms, change.id)
+    assert unapplied.undone(change.lane, b"", None, [key]) == [key]
     assert not connection.in_transaction
     assert store.held(change.lane, [ItemId(change.id)]) == set()
     store.close()
