@@ -11,6 +11,7 @@ MeshnodeError
 │   ├── DamagedCode          typed or copied wrongly
 │   ├── InviteExpired        too old, by the clock of the node that answered
 │   ├── InviteUsed           used as often as it may be
+│   ├── WrongWords           spoken words that are not the ones on the other screen
 │   └── NobodyAnswered       no device of that neighbourhood was found
 ├── NodeAway                 the node's process does not answer
 ├── NodeBusy                 another process has this profile open
@@ -23,6 +24,7 @@ MeshnodeError
 ├── PeerError                a peer's fault: close the link, keep the node
 │   ├── RemoteProtocolError  broke the protocol
 │   ├── HandshakeRefused     is not one of us
+│   │   └── WordsRefused     does not know the same spoken words
 │   ├── NotAMember           proved a key that no current member has
 │   └── ConnectionLost       went away without saying so
 └── LocalProtocolError       our own bug in a protocol core
@@ -121,6 +123,13 @@ class InviteUsed(InviteError):
     code = "invite-used"
 
 
+class WrongWords(InviteError):
+    """The words did not match."""
+
+    code = "wrong-words"
+    next_step = "Check them with your neighbour, letter by letter, or ask for new ones (`meshnode invite --words`)."
+
+
 class NobodyAnswered(InviteError):
     """Nobody of that neighbourhood was found on this network."""
 
@@ -204,6 +213,17 @@ class HandshakeRefused(PeerError):
     """The other side is not one of us."""
 
     code = "handshake-refused"
+
+
+class WordsRefused(HandshakeRefused):
+    """The other side does not know the same spoken words."""
+
+    code = "words-refused"
+
+    def __init__(self, tries_left: int | None = None) -> None:
+        super().__init__()
+        self.tries_left = tries_left
+        """As the other side says, where it says so; nothing proves it."""
 
 
 class NotAMember(PeerError):

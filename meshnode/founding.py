@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from crdt.identifiers import NetworkId
+from crdt.identifiers import NetworkId, StatementId
 from meshnode.errors import BadInput, NotPossible
 from meshnode.identity.keys import Identity
 from meshnode.membership.fold import InviteState
@@ -25,10 +25,18 @@ NAME_BYTES = 64
 SECRET_BYTES = 16
 EPOCH_KEY_BYTES = 32
 MAX_USES = 30
+MS_PER_DAY = 86_400_000
+EVENT_MS = MS_PER_DAY // 2
+"""An invite for an event, or by spoken words, lasts 12 hours at least, and little longer."""
 MAX_DAYS = 30
 """An invite that lies around for longer is an open door that nobody remembers."""
 
 Random = Callable[[int], bytes]
+
+
+def days_of_an_event(now_ms: int) -> int:
+    """For how many days after today an invite for a few hours has to last: an expiry is the end of a UTC day."""
+    return 0 if now_ms % MS_PER_DAY <= MS_PER_DAY - EVENT_MS else 1
 
 
 def clean_name(name: str, what: str) -> str:
@@ -76,6 +84,7 @@ class NewInvite:
     token: str
     expires_day: int
     uses: int
+    id: StatementId
 
 
 class Invitations:
@@ -97,13 +106,8 @@ class Invitations:
             raise BadInput(f"An invite can let in 1 to {MAX_USES} people, not {uses}.")
         if not 0 <= days <= MAX_DAYS:
             raise BadInput(f"An invite can last 0 to {MAX_DAYS} days, not {days}.")
-        identity, membership = self._replica.identity, self._replica.membership
-        me = membership.members.get(identity.person)
-        if me is None or not me.established or me.left:
-            raise NotPossible(
-                "You can invite once you are established: when two neighbours have vouched for you.",
-                next_step="Ask an established neighbour to make the invite.",
-            )
+        self.must_be_possible()
+        identity = self._replica.identity
         secret = self._random(SECRET_BYTES)
         expires = today + days
         secrets = invite_secrets(secret)
@@ -111,7 +115,21 @@ class Invitations:
         await self._replica.state(statement)
         token = Token.from_invite(self._replica.network, self._epoch_key, secret, statement)
         short = ShortCode.for_network(self._replica.network, secret, expires)
-        return NewInvite(short.text(), token.text(), expires, uses)
+        named = statement_id(self._replica.network, statement)
+        return NewInvite(short.text(), token.text(), expires, uses, named)
+
+    def must_be_possible(self) -> None:
+        """Whether this person may invite at all.
+
+        Raises:
+            NotPossible: this person is not established yet.
+        """
+        me = self._replica.membership.members.get(self._replica.identity.person)
+        if me is None or not me.established or me.left:
+            raise NotPossible(
+                "You can invite once you are established: when two neighbours have vouched for you.",
+                next_step="Ask an established neighbour to make the invite.",
+            )
 
     def open_invites(self, today: int) -> Sequence[Invite]:
         """The invites that somebody could still use, the one that came here last first: it is being typed in just now.

@@ -9,20 +9,22 @@ Rules of this module:
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Any, ClassVar, Protocol
+from typing import ClassVar, Protocol
 
 from crdt.display import display_line
 from crdt.identifiers import RecordId
+from meshnode.api.arguments import optional_text, text
 from meshnode.api.board_requests import BoardRequests
+from meshnode.api.invite_requests import InviteRequests
 from meshnode.api.schema import Json
 from meshnode.errors import AlreadyMember, BadInput, NoNetwork, NotPossible
 from meshnode.events import Events
 from meshnode.founding import Invitations
+from meshnode.peers.spoken_window import SpokenWindows
 from meshnode.peers.status import StatusBoard
 from meshnode.replica.replica import Replica
 
-MS_PER_DAY = 86_400_000
-OF_MEMBERS = frozenset({"invite", "leave"})
+OF_MEMBERS = frozenset({"leave"})
 """What somebody who has left cannot do any more: neighbours would refuse what came of it."""
 
 
@@ -31,6 +33,7 @@ class Inside(Protocol):
 
     replica: Replica
     invitations: Invitations
+    windows: SpokenWindows
     status_board: StatusBoard
 
     def addresses(self) -> list[str]: ...
@@ -55,12 +58,12 @@ class RequestGroup(Protocol):
     async def answer(self, do: str, arguments: Json) -> Json: ...
 
 
-GROUPS: tuple[type[RequestGroup], ...] = (BoardRequests,)
+GROUPS: tuple[type[RequestGroup], ...] = (BoardRequests, InviteRequests)
 
 
 def groups_of(inside: Inside) -> tuple[RequestGroup, ...]:
     """The groups, each of `GROUPS` once."""
-    return (BoardRequests(inside.replica),)
+    return (BoardRequests(inside.replica), InviteRequests(inside))
 
 
 class Requests:
@@ -83,7 +86,7 @@ class Requests:
         self._groups: Sequence[RequestGroup] = ()
         self._answers: dict[str, Callable[[Json], Awaitable[Json]]] = {
             name: getattr(self, f"_{name}")
-            for name in ("invite", "invites", "found", "preview", "join", "leave", "where_", "stop_", "status_")
+            for name in ("found", "preview", "join", "leave", "where_", "stop_", "status_")
         }
 
     def enter(self, inside: Inside | None) -> None:
@@ -160,26 +163,6 @@ class Requests:
         self._stop()
         return {}
 
-    async def _invite(self, arguments: Json) -> Json:
-        inside = self._needed()
-        uses, days = whole_number(arguments, "uses", 1), whole_number(arguments, "days", 2)
-        today = inside.replica.clock() // MS_PER_DAY
-        new = await inside.invitations.invite(today, uses, days)
-        expires_ms = (new.expires_day + 1) * MS_PER_DAY
-        return {"short": new.short, "token": new.token, "expires_ms": expires_ms, "uses": new.uses} | {
-            "address": inside.addresses()
-        }
-
-    async def _invites(self, _: Json) -> Json:
-        inside = self._needed()
-        today = inside.replica.clock() // MS_PER_DAY
-        return {
-            "invites": [
-                {"id": invite.id.hex(), "uses": invite.uses, "expires_ms": (invite.expires_day + 1) * MS_PER_DAY}
-                for invite in inside.invitations.open_invites(today)
-            ]
-        }
-
     async def _found(self, arguments: Json) -> Json:
         self._must_be_outside()
         await self._doorstep.found(text(arguments, "network"), text(arguments, "name"))
@@ -197,31 +180,3 @@ class Requests:
     async def _leave(self, _: Json) -> Json:
         self._needed()
         return {"thanks": await self._doorstep.leave()}
-
-
-def text(arguments: Json, name: str) -> str:
-    """A required text argument.
-
-    Raises:
-        BadInput: it is missing or not text.
-    """
-    value = arguments.get(name)
-    if not isinstance(value, str) or not value.strip():
-        raise BadInput(f"The {name} is missing.")
-    return value
-
-
-def optional_text(arguments: Json, name: str) -> str | None:
-    """A text argument that may be left out."""
-    value: Any = arguments.get(name)
-    if value is not None and not isinstance(value, str):
-        raise BadInput(f"The {name} must be text.")
-    return value or None
-
-
-def whole_number(arguments: Json, name: str, default: int) -> int:
-    """A whole number that may be left out."""
-    value = arguments.get(name, default)
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise BadInput(f"{name} must be a whole number.")
-    return value

@@ -20,7 +20,7 @@ from meshnode.discovery.announcement import DiscoveryKeys
 from meshnode.discovery.discovery import Discovery, Mode
 from meshnode.discovery.interface_watch import own_addresses
 from meshnode.events import Event, Events, MembershipChanged, RecordsChanged
-from meshnode.founding import Invitations
+from meshnode.founding import Invitations, days_of_an_event
 from meshnode.identity.keys import Identity
 from meshnode.membership.network_keys import discovery_key, link_psk
 from meshnode.node.belonging import Belonging
@@ -31,6 +31,7 @@ from meshnode.peers.endpoints import split_endpoint
 from meshnode.peers.host import Host
 from meshnode.peers.links import Links
 from meshnode.peers.schedule import Schedule
+from meshnode.peers.spoken_window import SpokenToken, SpokenWindows
 from meshnode.peers.status import NodeFacts, StatusBoard
 from meshnode.peers.stored_rows import StoredRows
 from meshnode.replica.replica import Replica
@@ -66,6 +67,7 @@ class InsideParts:
         self.invitations = Invitations(self.replica, self._epoch_keys[0])
         self.links = Links(self.replica, os.urandom(BOOT_NONCE_BYTES), time.monotonic)
         self._host = Host(self.replica, self._epoch_keys[0], clock)
+        self.windows = SpokenWindows(self._fresh_token, os.urandom, self._announce_anew)
         self._dialler = Dialler(
             Schedule(identity.device), self.links, AddressBook(StoredRows(store)), self._dial_out, identity.device
         )
@@ -74,6 +76,7 @@ class InsideParts:
             static_private=identity.device_keys.noise.private,
             psks=self._psks,
             on_connection=self._welcome,
+            door=self.windows,
         )
         self.discovery: Discovery | None = None
         self._refreshing: asyncio.Task[None] | None = None
@@ -102,6 +105,7 @@ class InsideParts:
     async def stop(self) -> None:
         """Say goodbye to everybody and stop listening."""
         self._unsubscribe()
+        self.windows.close()
         if self._refreshing is not None:
             self._refreshing.cancel()
         if self.discovery is not None:
@@ -152,13 +156,23 @@ class InsideParts:
                 return []
 
     def _discovery_keys(self) -> DiscoveryKeys:
-        return DiscoveryKeys(tuple(discovery_key(key) for key in self._epoch_keys), self._open_psks())
+        replica = self.replica
+        spoken = replica.network_name() or replica.membership.name if self.windows.is_open else None
+        return DiscoveryKeys(tuple(discovery_key(key) for key in self._epoch_keys), self._open_psks(), spoken)
 
     async def _welcome(self, connection: Connection) -> None:
-        if connection.remote.kind == LinkKind.MEMBER:
-            await self.links.carry(connection, dialled=False)
-        else:
-            await self._host.receive(connection)
+        match connection.remote.kind:
+            case LinkKind.MEMBER:
+                await self.links.carry(connection, dialled=False)
+            case LinkKind.SPOKEN:
+                await self.windows.receive(connection)
+            case _:
+                await self._host.receive(connection)
+
+    async def _fresh_token(self) -> SpokenToken:
+        """For somebody who knew the words of an open window."""
+        new = await self.invitations.invite(self._today(), 1, days_of_an_event(self._clock()))
+        return SpokenToken(new.token, new.id)
 
     async def _dial_out(self, address: str) -> Connection:
         host, port = split_endpoint(address)
@@ -179,10 +193,14 @@ class InsideParts:
     def _heard(self, event: Event) -> None:
         match event:
             case MembershipChanged():
-                if self.discovery is not None:
-                    self._keep(asyncio.create_task(self.discovery.refresh()))
+                self._announce_anew()
             case RecordsChanged():
                 self._refresh_views()
+
+    def _announce_anew(self) -> None:
+        """What is announced depends on the statements and on whether words are good now."""
+        if self.discovery is not None:
+            self._keep(asyncio.create_task(self.discovery.refresh()))
 
     def _keep(self, task: asyncio.Task[None]) -> None:
         self._tasks.add(task)

@@ -47,16 +47,22 @@ class Handshake:
         )
 
     @classmethod
-    def initiate(cls, *, kind: int, psk: bytes, static_private: bytes, ephemeral_private: bytes) -> Handshake:
-        """The dialler's side."""
+    def initiate(
+        cls, *, kind: int, psk: bytes, static_private: bytes, ephemeral_private: bytes, spoken: bytes = b""
+    ) -> Handshake:
+        """The dialler's side; `spoken` is both messages about spoken words, the dialler's first."""
         static, ephemeral = KeyPair.of(static_private), KeyPair.of(ephemeral_private)
-        return cls(initiator=True, prologue=link_prologue(kind), psks=[psk], static=static, ephemeral=ephemeral)
+        prologue = link_prologue(kind, spoken)
+        return cls(initiator=True, prologue=prologue, psks=[psk], static=static, ephemeral=ephemeral)
 
     @classmethod
-    def respond(cls, *, kind: int, psks: Sequence[bytes], static_private: bytes, ephemeral_private: bytes) -> Handshake:
+    def respond(
+        cls, *, kind: int, psks: Sequence[bytes], static_private: bytes, ephemeral_private: bytes, spoken: bytes = b""
+    ) -> Handshake:
         """The side that was dialled; `psks` are all keys it would accept, the likeliest first."""
         static, ephemeral = KeyPair.of(static_private), KeyPair.of(ephemeral_private)
-        return cls(initiator=False, prologue=link_prologue(kind), psks=psks, static=static, ephemeral=ephemeral)
+        prologue = link_prologue(kind, spoken)
+        return cls(initiator=False, prologue=prologue, psks=psks, static=static, ephemeral=ephemeral)
 
     @property
     def finished(self) -> bool:

@@ -16,7 +16,7 @@ from typing import Generic, Self, TypeVar
 from meshnode.errors import ConnectionLost, InviteError, InviteExpired, InviteUsed, PeerError, RemoteProtocolError
 from meshnode.sync.events import PeerLeft
 from meshnode.sync.join import JoinEvent, JoinGuest, JoinHost
-from meshnode.sync.messages import Apply, Offer, Refused, Welcome
+from meshnode.sync.messages import Apply, Offer, Refused, Token, Welcome
 from meshnode.transport.connection import Connection
 
 GOODBYE_SECONDS = 0.5
@@ -89,6 +89,17 @@ class GuestLink(_JoinLink[JoinGuest]):
             raise RemoteProtocolError("something else than an offer")
         return event
 
+    async def token(self) -> str:
+        """The text of the token that the host gives for spoken words.
+
+        Raises:
+            InviteError: the host refuses.
+        """
+        event = await self._answer()
+        if not isinstance(event, Token):
+            raise RemoteProtocolError("something else than a token")
+        return event.text
+
     async def apply(self, statements: Sequence[bytes]) -> Welcome:
         """Ask to be let in.
 
@@ -111,15 +122,23 @@ class GuestLink(_JoinLink[JoinGuest]):
 class HostLink(_JoinLink[JoinHost]):
     """The side that lets in."""
 
-    def __init__(self, connection: Connection, opening: Offer | Refused) -> None:
+    def __init__(self, connection: Connection, opening: Offer | Refused | Token) -> None:
         super().__init__(connection, JoinHost(opening, _now()))
 
     async def application(self) -> tuple[bytes, ...]:
-        """The statements of a joiner who said yes; none if the opening was a refusal."""
+        """The statements of a joiner who said yes; none if the opening was not an offer."""
         event = await self._hear()
         if not isinstance(event, Apply):
             raise RemoteProtocolError("something else than an application")
         return event.statements
+
+    async def said(self) -> None:
+        """Send what was said so far.
+
+        Raises:
+            ConnectionLost: they are gone.
+        """
+        await self._flush()
 
     def welcome(self, welcome: Welcome) -> None:
         """They are in; said when the block ends."""

@@ -15,7 +15,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from crdt.identifiers import NetworkId
@@ -29,6 +29,7 @@ from meshnode.errors import (
     PeerError,
 )
 from meshnode.identity.keys import Identity
+from meshnode.identity.spoken_words import looks_spoken, read_words
 from meshnode.membership.armour import read_address
 from meshnode.membership.fold import AuthorClass, Membership, fold
 from meshnode.membership.network_keys import discovery_key, link_psk
@@ -44,6 +45,7 @@ from meshnode.membership.tokens import ShortCode, Token, read_code
 from meshnode.noise.handshake import Handshake
 from meshnode.peers.join_link import GuestLink
 from meshnode.peers.search import Search
+from meshnode.peers.spoken_joining import Handed, OpenWindow, SpokenJoining
 from meshnode.sync.messages import Offer
 from meshnode.transport.client import dial
 from meshnode.transport.connection import Connection, LinkKind
@@ -55,11 +57,13 @@ Code = Token | ShortCode
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a code leads to."""
+    """What a code leads to. `code` and `address` are what to join with: spoken words were good for one look."""
 
     network: str
     inviter: str
     expires_day: int
+    code: str = field(repr=False)
+    address: str | None
 
     def as_json(self) -> dict[str, Any]:
         """As the local API tells it."""
@@ -69,12 +73,27 @@ class Preview:
             "network": self.network,
             "inviter": self.inviter,
             "expires_ms": expires_ms,
+            "code": self.code,
+            "address": self.address,
             "effect": [
                 f"You become a member of {self.network}, on the word of {self.inviter or 'a member'}.",
                 "All members see your name and everything you write on the boards, and can keep a copy.",
                 "Your node keeps a copy of all boards and passes it on to other members' nodes.",
                 f"The invite is good through {last.isoformat()}.",
             ],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SeveralWindows:
+    """The windows for spoken words that are open near by; the person says which one is meant."""
+
+    windows: tuple[OpenWindow, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """As the local API tells it."""
+        return {
+            "windows": [{"network": each.network, "address": each.endpoints[0]} for each in self.windows],
         }
 
 
@@ -110,19 +129,24 @@ class Joining:
         self._clock = clock
         self._random = random
 
-    async def preview(self, text: str, address: str | None) -> Preview:
-        """What a code leads to.
+    async def preview(self, text: str, address: str | None) -> Preview | SeveralWindows:
+        """What a code or spoken words lead to.
 
         Raises:
             InviteError: the code is damaged, nobody answers, or the invite is no good any more.
         """
+        if looks_spoken(text):
+            handed = await self._spoken(text, address)
+            if isinstance(handed, SeveralWindows):
+                return handed
+            text, address = handed.code, handed.endpoint
         code = self._read(text)
         connection = await self._reach(code, address or read_address(text))
         async with _conversation(connection) as guest:
             host = self._check(code, await guest.offer(), connection)
         inviter = host.membership.member_of(host.invite.signer)
         member = host.membership.members.get(inviter) if inviter else None
-        return Preview(host.name, member.name if member else "", host.invite.expires_day)
+        return Preview(host.name, member.name if member else "", host.invite.expires_day, text, address)
 
     async def join(self, text: str, name: str, device_name: str, address: str | None) -> Joined:
         """Come in.
@@ -130,6 +154,12 @@ class Joining:
         Raises:
             InviteError: as for `preview`, or the other device refused; its sentence says why.
         """
+        if looks_spoken(text):
+            handed = await self._spoken(text, address)
+            if isinstance(handed, SeveralWindows):
+                names = ", ".join(f"{each.network} at {each.endpoints[0]}" for each in handed.windows)
+                raise InviteError(f"Several neighbours show words: {names}.", next_step="Say which with --address.")
+            text, address = handed.code, handed.endpoint
         code = self._read(text)
         connection = await self._reach(code, address or read_address(text))
         async with _conversation(connection) as guest:
@@ -147,6 +177,12 @@ class Joining:
         statements = (*host.statements, *carried, hello, *welcome.statements)
         self._check_welcome(host.network, statements)
         return Joined(host.network, welcome.epoch_key, statements, connection.remote.address)
+
+    async def _spoken(self, text: str, address: str | None) -> Handed | SeveralWindows:
+        """The token that spoken words stand for."""
+        spoken = SpokenJoining(self._identity, self._config, self._random)
+        handed = await spoken.exchange(read_words(text), address)
+        return handed if isinstance(handed, Handed) else SeveralWindows(handed)
 
     def _read(self, text: str) -> Code:
         code = read_code(text)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from meshnode.discovery.announcement import DiscoveryKeys, Recognition
 from meshnode.discovery.discovery import Discovery
@@ -23,6 +23,18 @@ SEARCH_SECONDS = 20.0
 
 Dial = Callable[[str, int], Awaitable[Connection]]
 """Connect to a host and port with the code's key."""
+
+
+@contextlib.asynccontextmanager
+async def sightings(keys: DiscoveryKeys, interfaces: Sequence[str]) -> AsyncIterator[asyncio.Queue[Sighting]]:
+    """Everything that is heard of during the block, judged with these keys."""
+    seen: asyncio.Queue[Sighting] = asyncio.Queue()
+    discovery = Discovery(0, lambda: keys, "quiet", on_sighting=seen.put_nowait, interfaces=tuple(interfaces))
+    await discovery.start()
+    try:
+        yield seen
+    finally:
+        await discovery.stop()
 
 
 class Search:
@@ -42,18 +54,12 @@ class Search:
         """
         if address:
             return await self._at(address)
-        seen: asyncio.Queue[Sighting] = asyncio.Queue()
-        discovery = Discovery(
-            0, lambda: self._keys, "quiet", on_sighting=seen.put_nowait, interfaces=tuple(self._interfaces)
-        )
-        await discovery.start()
-        try:
-            async with asyncio.timeout(SEARCH_SECONDS):
-                return await self._first_to_answer(seen)
-        except TimeoutError as error:
-            raise NobodyAnswered from error
-        finally:
-            await discovery.stop()
+        async with sightings(self._keys, self._interfaces) as seen:
+            try:
+                async with asyncio.timeout(SEARCH_SECONDS):
+                    return await self._first_to_answer(seen)
+            except TimeoutError as error:
+                raise NobodyAnswered from error
 
     async def _at(self, address: str) -> Connection:
         try:

@@ -36,6 +36,7 @@ from meshnode.sync.messages import (
     Refused,
     State,
     Step,
+    Token,
     Want,
     Welcome,
 )
@@ -96,7 +97,7 @@ def _encode_body(message: Message) -> tuple[MessageType, bytes]:
             return _encode_join_body(message)
 
 
-def _encode_join_body(message: Offer | Apply | Welcome | Refused) -> tuple[MessageType, bytes]:
+def _encode_join_body(message: Offer | Apply | Welcome | Refused | Token) -> tuple[MessageType, bytes]:
     match message:
         case Offer():
             head = pack_chunks((message.network_name.encode(), message.invite))
@@ -107,6 +108,8 @@ def _encode_join_body(message: Offer | Apply | Welcome | Refused) -> tuple[Messa
             return MessageType.WELCOME, message.epoch_key + pack_chunks(message.statements)
         case Refused():
             return MessageType.REFUSED, pack_chunks((message.code.encode(), message.sentence.encode()))
+        case Token():
+            return MessageType.TOKEN, message.text.encode()
 
 
 def _hello_body(hello: Hello) -> bytes:
@@ -222,4 +225,5 @@ _READERS: dict[int, Callable[[ByteReader], Message]] = {
     MessageType.APPLY: lambda body: Apply(body.rest_chunks()),
     MessageType.WELCOME: _read_welcome,
     MessageType.REFUSED: lambda body: Refused(body.text(), body.text()),
+    MessageType.TOKEN: lambda body: Token(body.rest_text()),
 }

@@ -15,10 +15,10 @@ from meshnode.sync.codec import EPOCH_KEY_BYTES, body_limit, decode, encode
 from meshnode.sync.events import PeerLeft
 from meshnode.sync.frames import Assembler
 from meshnode.sync.limits import JOIN_SECONDS, MAX_REASON_BYTES
-from meshnode.sync.messages import Apply, Bye, Err, Message, MessageType, Offer, Refused, Welcome
+from meshnode.sync.messages import Apply, Bye, Err, Message, MessageType, Offer, Refused, Token, Welcome
 from meshnode.sync.transitions import Act, JoinPhase, next_join_phase
 
-JoinEvent = Offer | Apply | Welcome | Refused | PeerLeft
+JoinEvent = Offer | Apply | Welcome | Refused | Token | PeerLeft
 """What arrived, as it was sent; nothing of it is verified here."""
 
 OVER = JoinPhase.OVER
@@ -50,7 +50,7 @@ class _JoinEnd:
         message = decode(kind, body)
         self.phase = next_join_phase(self.phase, kind)
         match message:
-            case Offer() | Apply() | Welcome() | Refused():
+            case Offer() | Apply() | Welcome() | Refused() | Token():
                 self.events.append(message)
             case Bye() | Err():
                 self.events.append(PeerLeft(message.code or "closed"))
@@ -119,14 +119,20 @@ class _JoinSide:
 
 
 class JoinHost(_JoinSide):
-    """The end of a member's device: makes an offer, then lets the guest in or refuses."""
+    """The end of a member's device: makes an offer, then lets the guest in or refuses.
 
-    def __init__(self, offer: Offer | Refused, now: float) -> None:
+    To a guest who proved spoken words it gives a token instead, and that is all: they come again with it.
+    """
+
+    def __init__(self, opening: Offer | Refused | Token, now: float) -> None:
         super().__init__(JoinPhase.OFFERED, now)
-        if isinstance(offer, Refused):
-            self._end.act(Act.REFUSE, offer)
-        else:
-            self._end.say(offer)
+        match opening:
+            case Offer():
+                self._end.say(opening)
+            case Refused():
+                self._end.act(Act.REFUSE, opening)
+            case Token():
+                self._end.act(Act.HAND_OVER, opening)
 
     def welcome(self, statements: tuple[bytes, ...], epoch_key: bytes) -> None:
         """After Apply, once the witness's statement is on disk: let the guest in."""

@@ -44,6 +44,7 @@ class MessageType(enum.IntEnum):
     APPLY = 17
     WELCOME = 18
     REFUSED = 19
+    TOKEN = 20
 
 
 class Step(enum.IntEnum):
@@ -200,8 +201,15 @@ class Refused:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class Token:
+    """You know the words: come in with this."""
+
+    text: str = field(repr=False)
+
+
 SyncMessage = Hello | Ready | State | Neg | Pull | Block | Want | Push | Credit | Bye | Err
-JoinMessage = Offer | Apply | Welcome | Refused
+JoinMessage = Offer | Apply | Welcome | Refused | Token
 Message = SyncMessage | JoinMessage
 
 MAX_BODY_BYTES: dict[MessageType, int] = {
@@ -220,5 +228,6 @@ MAX_BODY_BYTES: dict[MessageType, int] = {
     MessageType.APPLY: MAX_JOIN_BYTES,
     MessageType.WELCOME: MAX_JOIN_BYTES,
     MessageType.REFUSED: 1024,
+    MessageType.TOKEN: 1024,
 }
 """The longest body of each type."""

@@ -78,6 +78,7 @@ class Act(enum.Enum):
     APPLY = "apply"
     WELCOME = "welcome"
     REFUSE = "refuse"
+    HAND_OVER = "hand over"
 
 
 State = Phase | LanePhase | JoinPhase
@@ -125,9 +126,19 @@ TRANSITIONS: dict[State, dict[Step, State]] = {
     LanePhase.PULLING: {Act.ALL_TAKEN: LanePhase.WAITING},
     LanePhase.SERVING: {Act.ALL_GIVEN: LanePhase.EXPECTING, Act.STARTED: LanePhase.COMPARING},
     LanePhase.LEVEL: {Act.START: LanePhase.COMPARING, **_BEGUN_BY_PEER, **_NEW_ROUND},
-    JoinPhase.OFFERED: {MessageType.APPLY: JoinPhase.DECIDING, Act.REFUSE: JoinPhase.OVER, **_LEAVING_JOIN},
+    JoinPhase.OFFERED: {
+        MessageType.APPLY: JoinPhase.DECIDING,
+        Act.REFUSE: JoinPhase.OVER,
+        Act.HAND_OVER: JoinPhase.OVER,
+        **_LEAVING_JOIN,
+    },
     JoinPhase.DECIDING: {Act.WELCOME: JoinPhase.OVER, Act.REFUSE: JoinPhase.OVER, **_LEAVING_JOIN},
-    JoinPhase.LOOKING: {MessageType.OFFER: JoinPhase.CHOOSING, MessageType.REFUSED: JoinPhase.OVER, **_LEAVING_JOIN},
+    JoinPhase.LOOKING: {
+        MessageType.OFFER: JoinPhase.CHOOSING,
+        MessageType.REFUSED: JoinPhase.OVER,
+        MessageType.TOKEN: JoinPhase.OVER,
+        **_LEAVING_JOIN,
+    },
     JoinPhase.CHOOSING: {Act.APPLY: JoinPhase.APPLIED, **_LEAVING_JOIN},
     JoinPhase.APPLIED: {MessageType.WELCOME: JoinPhase.OVER, MessageType.REFUSED: JoinPhase.OVER, **_LEAVING_JOIN},
     JoinPhase.OVER: {},

@@ -9,6 +9,7 @@ Rules of this module:
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from http import HTTPStatus
 
 import aiohttp
@@ -19,7 +20,8 @@ from meshnode.transport.binary_socket import BinarySocket
 from meshnode.transport.connection import RemoteEnd, spelled_address
 from meshnode.transport.greeting import greet
 from meshnode.transport.limits import DEFAULT_LIMITS, MESSAGE_LIMIT_BYTES, PATH, SUBPROTOCOL, TransportLimits
-from meshnode.transport.secrecy import Handshakes
+from meshnode.transport.secrecy import Exchange, Handshakes
+from meshnode.transport.spoken_greeting import greet_with_words
 from meshnode.transport.websocket_connection import WebSocketConnection
 
 HEADER_BYTES = 1_024
@@ -35,23 +37,30 @@ async def dial(
     static_private: bytes,
     ephemeral: bytes,
     handshakes: Handshakes,
+    words: Exchange | None = None,
     limits: TransportLimits = DEFAULT_LIMITS,
 ) -> WebSocketConnection:
     """Connect to a node and prove the keys of both sides; `ephemeral` is 32 fresh random bytes.
 
+    With `words`, our side of an exchange about spoken words, its key takes the place of `psk`.
+
     Raises:
         ConnectionLost: nobody there, too slow, or too busy.
         HandshakeRefused: it belongs to another network, or does not hold the key it shows.
+        WordsRefused: its words are others.
         RemoteProtocolError: it speaks something else.
     """
     spelled = spelled_address(address, port)
-    handshake = handshakes.initiate(kind=kind, psk=psk, static_private=static_private, ephemeral_private=ephemeral)
+    initiate = partial(handshakes.initiate, kind=kind, static_private=static_private, ephemeral_private=ephemeral)
     session = _session()
     try:
         async with asyncio.timeout(limits.handshake_seconds):
             websocket = await _upgrade(session, address, port, limits)
             socket = BinarySocket(websocket, limits)
-            greeted = await greet(socket, kind, handshake)
+            if words is None:
+                greeted = await greet(socket, kind, initiate(psk=psk))
+            else:
+                greeted = await greet_with_words(socket, words, initiate)
     except BaseException as error:
         await session.close()
         raise _as_peer_error(error, spelled) from error

@@ -19,6 +19,7 @@ class LinkKind(enum.IntEnum):
     MEMBER = 0
     TOKEN = 1
     SHORT_CODE = 2
+    SPOKEN = 3
 
 
 @dataclass(frozen=True, slots=True)

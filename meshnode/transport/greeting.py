@@ -8,27 +8,19 @@ Rules of this module:
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 from meshnode.errors import ConnectionLost, HandshakeRefused, RemoteProtocolError
 from meshnode.transport.binary_socket import BinarySocket
 from meshnode.transport.connection import LinkKind
-from meshnode.transport.secrecy import Ciphers, Handshake, Handshakes
+from meshnode.transport.greeted import Greeted
+from meshnode.transport.secrecy import Handshake, Handshakes, SpokenDoor
+from meshnode.transport.spoken_greeting import answer_words
 
 Psks = Callable[[int], Sequence[bytes]]
 """The pre-shared keys that a node would accept for a kind of link, the likeliest first."""
 
 
 KIND_FRAMES = frozenset(bytes([kind]) for kind in LinkKind)
-
-
-@dataclass(frozen=True, slots=True)
-class Greeted:
-    """What a finished greeting leaves."""
-
-    kind: int
-    psk: bytes = field(repr=False)
-    ciphers: Ciphers
 
 
 async def greet(socket: BinarySocket, kind: int, handshake: Handshake) -> Greeted:
@@ -49,7 +41,13 @@ async def greet(socket: BinarySocket, kind: int, handshake: Handshake) -> Greete
 
 
 async def answer_greeting(
-    socket: BinarySocket, handshakes: Handshakes, psks: Psks, keys: tuple[bytes, bytes], proved: Callable[[], None]
+    socket: BinarySocket,
+    handshakes: Handshakes,
+    psks: Psks,
+    *,
+    door: SpokenDoor,
+    keys: tuple[bytes, bytes],
+    proved: Callable[[], None],
 ) -> Greeted:
     """The side that was dialled; `keys` are its static and a fresh ephemeral key, `proved` is told after message 1.
 
@@ -58,6 +56,8 @@ async def answer_greeting(
         RemoteProtocolError: not a greeting.
     """
     kind = _read_kind(await socket.receive())
+    if kind is LinkKind.SPOKEN:
+        return await answer_words(socket, handshakes, door, keys, proved)
     static, ephemeral = keys
     handshake = handshakes.respond(kind=kind, psks=psks(kind), static_private=static, ephemeral_private=ephemeral)
     handshake.read_message(await socket.receive())

@@ -18,7 +18,7 @@ from http import HTTPStatus
 from aiohttp import hdrs, web
 from aiohttp.http import HttpProcessingError
 
-from meshnode.errors import PeerError
+from meshnode.errors import HandshakeRefused, PeerError
 from meshnode.transport.binary_socket import BinarySocket
 from meshnode.transport.connection import Connection, RemoteEnd
 from meshnode.transport.crowd import Crowd
@@ -26,7 +26,7 @@ from meshnode.transport.doorway import Doorway
 from meshnode.transport.greeting import Psks, answer_greeting
 from meshnode.transport.limits import DEFAULT_LIMITS, MESSAGE_LIMIT_BYTES, PATH, SUBPROTOCOL, TransportLimits
 from meshnode.transport.listening import EVERYWHERE, listening_sockets
-from meshnode.transport.secrecy import Handshakes
+from meshnode.transport.secrecy import Handshakes, SpokenDoor, Try
 from meshnode.transport.trickle import Trickle
 from meshnode.transport.websocket_connection import WebSocketConnection
 
@@ -52,12 +52,14 @@ class Server:
         static_private: bytes,
         psks: Psks,
         on_connection: OnConnection,
+        door: SpokenDoor | None = None,
         limits: TransportLimits = DEFAULT_LIMITS,
         random_bytes: Callable[[int], bytes] = os.urandom,
     ) -> None:
         self._handshakes = handshakes
         self._static_private = static_private
         self._psks = psks
+        self._door = door or _NoDoor()
         self._on_connection = on_connection
         self._limits = limits
         self._random_bytes = random_bytes
@@ -171,7 +173,9 @@ class Server:
     async def _greet(self, socket: BinarySocket, doorway: Doorway) -> WebSocketConnection | None:
         keys = (self._static_private, self._random_bytes(32))
         try:
-            greeted = await answer_greeting(socket, self._handshakes, self._psks, keys, doorway.proved)
+            greeted = await answer_greeting(
+                socket, self._handshakes, self._psks, door=self._door, keys=keys, proved=doorway.proved
+            )
         except PeerError as error:
             self._trickle.say(doorway.address, f"no link: {error}")
             return None
@@ -207,6 +211,13 @@ class Server:
         http_log.parent = log
         http_log.addFilter(is_worth_telling)
         return http_log
+
+
+class _NoDoor:
+    """Where no words are ever good."""
+
+    def knock(self) -> Try | None:
+        raise HandshakeRefused("no words are good here")
 
 
 def _judge(request: web.BaseRequest) -> HTTPStatus:

@@ -23,7 +23,7 @@ from meshnode.membership.statements import sign_hello, statement_id
 from meshnode.membership.tokens import ShortCode, Token, read_code
 from meshnode.noise.handshake import Handshake
 from meshnode.peers.join_link import HostLink
-from meshnode.peers.joining import Joining
+from meshnode.peers.joining import Joining, Preview
 from meshnode.sync.messages import Apply, Message, Offer, Refused, Welcome
 from meshnode.transport.connection import Connection, LinkKind
 from meshnode.transport.server import Server
@@ -271,6 +271,7 @@ async def test_nothing_of_ours_is_told_to_who_is_not_current(kind: str) -> None:
     true = Pretender(seeded_identity("bob"), psk, Offer("Maple Street", tuple(street.statements), invite.statement))
     async with true.answering() as address:
         preview = await joining.preview(code, address)
+        assert isinstance(preview, Preview)
         assert (preview.network, preview.inviter, true.told) == ("Maple Street", "Alice", [])
         with pytest.raises(NobodyAnswered, match="went away") as gone:
             await joining.join(code, "Erin", "Erin's phone", address)

@@ -1,0 +1,112 @@
+"""Invite requests: codes, open windows for spoken words, and who came in.
+
+Rules of this module:
+1. What an invite allows is decided by `founding` and the fold; here it is asked for and told.
+2. Secrets go only into the reply to who asked for them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import ClassVar, Protocol
+
+from crdt.identifiers import StatementId
+from meshnode.api.arguments import id_of, whole_number
+from meshnode.api.schema import Json
+from meshnode.founding import MAX_USES, MS_PER_DAY, Invitations, NewInvite, days_of_an_event
+from meshnode.peers.spoken_window import SpokenWindow, SpokenWindows
+from meshnode.replica.replica import Replica
+
+
+class Inviting(Protocol):
+    """What of a node these requests are about."""
+
+    replica: Replica
+    invitations: Invitations
+    windows: SpokenWindows
+
+    def addresses(self) -> list[str]: ...
+
+
+class InviteRequests:
+    """The requests about letting people in."""
+
+    NAMES: ClassVar[tuple[str, ...]] = ("invite", "invites", "window_open", "window", "window_close", "came_in")
+    OF_MEMBERS: ClassVar[frozenset[str]] = frozenset({"invite", "window_open"})
+
+    def __init__(self, inside: Inviting) -> None:
+        self._inside = inside
+        self._answers: dict[str, Callable[[Json], Awaitable[Json]]] = {
+            name: getattr(self, f"_{name}") for name in self.NAMES
+        }
+
+    async def answer(self, do: str, arguments: Json) -> Json:
+        """Do what is asked.
+
+        Raises:
+            UsageError: it was refused.
+        """
+        return await self._answers[do](arguments)
+
+    async def _invite(self, arguments: Json) -> Json:
+        now_ms = self._inside.replica.clock()
+        uses, days = whole_number(arguments, "uses", 1), whole_number(arguments, "days", 2)
+        if arguments.get("event"):
+            uses, days = whole_number(arguments, "uses", MAX_USES), days_of_an_event(now_ms)
+        return self._shown(await self._inside.invitations.invite(now_ms // MS_PER_DAY, uses, days))
+
+    def _shown(self, new: NewInvite) -> Json:
+        return {
+            "id": new.id.hex(),
+            "short": new.short,
+            "token": new.token,
+            "expires_ms": (new.expires_day + 1) * MS_PER_DAY,
+            "uses": new.uses,
+            "address": self._inside.addresses(),
+        }
+
+    async def _invites(self, _: Json) -> Json:
+        today = self._inside.replica.clock() // MS_PER_DAY
+        return {
+            "invites": [
+                {"id": invite.id.hex(), "uses": invite.uses, "expires_ms": (invite.expires_day + 1) * MS_PER_DAY}
+                for invite in self._inside.invitations.open_invites(today)
+            ]
+        }
+
+    # -- spoken words -----------------------------------------------------------------------------------------------
+
+    async def _window_open(self, _: Json) -> Json:
+        self._inside.invitations.must_be_possible()
+        return self._window_shown(self._inside.windows.open())
+
+    async def _window(self, _: Json) -> Json:
+        window = self._inside.windows.last
+        return self._window_shown(window) if window else {"state": "none"}
+
+    async def _window_close(self, _: Json) -> Json:
+        self._inside.windows.close()
+        return await self._window({})
+
+    def _window_shown(self, window: SpokenWindow) -> Json:
+        left = max(0.0, window.closes_at - asyncio.get_running_loop().time())
+        return {
+            "state": window.state.value,
+            "words": list(window.words),
+            "seconds_left": round(left),
+            "tries_left": window.tries_left,
+            "came": self._names(window.invite) if window.invite else [],
+            "address": self._inside.addresses(),
+        }
+
+    def _names(self, invite: StatementId) -> list[str]:
+        """Who has come in with an invite, by name."""
+        membership = self._inside.replica.membership
+        return sorted(membership.members[user].name for user in membership.invite_users(invite))
+
+    # -- who came ---------------------------------------------------------------------------------------------------
+
+    async def _came_in(self, arguments: Json) -> Json:
+        invite = StatementId(id_of(arguments, "invite"))
+        return {"names": self._names(invite)}
