@@ -39,6 +39,11 @@ class MembershipChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class AccessChanged:
+    """The person here decided anew whom this node links with; the statements are as before."""
+
+
+@dataclass(frozen=True, slots=True)
 class PeersChanged:
     """A link came, went or settled, or what a peer lacks changed."""
 
@@ -50,7 +55,7 @@ class TroubleChanged:
     """A sentence about this node's health came or went."""
 
 
-Event = ItemsCommitted | RecordsChanged | MembershipChanged | PeersChanged | TroubleChanged
+Event = ItemsCommitted | RecordsChanged | MembershipChanged | AccessChanged | PeersChanged | TroubleChanged
 Listener = Callable[[Event], None]
 
 

@@ -15,7 +15,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from crdt.identifiers import RecordId
 from meshnode.api.requests import Requests
 from meshnode.api.schema import SNAPSHOT_PAGE_RECORDS, Json
-from meshnode.events import Event, ItemsCommitted, MembershipChanged, PeersChanged, RecordsChanged, TroubleChanged
+from meshnode.events import (
+    AccessChanged,
+    Event,
+    ItemsCommitted,
+    MembershipChanged,
+    PeersChanged,
+    RecordsChanged,
+    TroubleChanged,
+)
 
 log = logging.getLogger("meshnode.api")
 
@@ -56,7 +64,7 @@ class Feed:
             case RecordsChanged(records=records):
                 self._records |= records
                 self._status = True
-            case MembershipChanged():
+            case MembershipChanged() | AccessChanged():
                 self._members = self._status = True
             case PeersChanged() | TroubleChanged():
                 self._status = True

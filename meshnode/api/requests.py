@@ -16,6 +16,7 @@ from crdt.identifiers import RecordId
 from meshnode.api.arguments import optional_text, text
 from meshnode.api.board_requests import BoardRequests
 from meshnode.api.invite_requests import InviteRequests
+from meshnode.api.member_requests import MemberRequests
 from meshnode.api.schema import Json
 from meshnode.errors import AlreadyMember, BadInput, NoNetwork, NotPossible
 from meshnode.events import Events
@@ -23,6 +24,9 @@ from meshnode.founding import Invitations
 from meshnode.peers.spoken_window import SpokenWindows
 from meshnode.peers.status import StatusBoard
 from meshnode.replica.replica import Replica
+from meshnode.trust.access import Access
+from meshnode.trust.decisions import Decisions
+from meshnode.trust.notices import Notices
 
 OF_MEMBERS = frozenset({"leave"})
 """What somebody who has left cannot do any more: neighbours would refuse what came of it."""
@@ -35,6 +39,9 @@ class Inside(Protocol):
     invitations: Invitations
     windows: SpokenWindows
     status_board: StatusBoard
+    access: Access
+    notices: Notices
+    decisions: Decisions
 
     def addresses(self) -> list[str]: ...
 
@@ -58,12 +65,12 @@ class RequestGroup(Protocol):
     async def answer(self, do: str, arguments: Json) -> Json: ...
 
 
-GROUPS: tuple[type[RequestGroup], ...] = (BoardRequests, InviteRequests)
+GROUPS: tuple[type[RequestGroup], ...] = (BoardRequests, InviteRequests, MemberRequests)
 
 
 def groups_of(inside: Inside) -> tuple[RequestGroup, ...]:
     """The groups, each of `GROUPS` once."""
-    return (BoardRequests(inside.replica), InviteRequests(inside))
+    return (BoardRequests(inside.replica), InviteRequests(inside), MemberRequests(inside))
 
 
 class Requests:
@@ -151,6 +158,11 @@ class Requests:
             raise NotPossible(
                 f"You have left {display_line(replica.network_name())}.",
                 next_step="To come back, take a new invite and join with another profile: `meshnode --profile NAME`.",
+            )
+        if me is not None and me.removed:
+            raise NotPossible(
+                f"{display_line(replica.network_name())} has parted with you, so nobody there would take this.",
+                next_step="`meshnode members` says who signed and what you can do. What you have here stays yours.",
             )
 
     async def _status_(self, _: Json) -> Json:

@@ -39,6 +39,9 @@ from meshnode.store.store import Store
 from meshnode.transport.client import dial
 from meshnode.transport.connection import Connection, LinkKind
 from meshnode.transport.server import Server
+from meshnode.trust.access import Access
+from meshnode.trust.decisions import Decisions
+from meshnode.trust.notices import Notices
 
 log = logging.getLogger("meshnode.node")
 
@@ -64,6 +67,9 @@ class InsideParts:
         self._epoch_keys = belonging.epoch_keys
         self._tasks: set[asyncio.Task[None]] = set()
         self.replica = Replica(store, identity, belonging.network, events, clock)
+        self.access = Access(self.replica)
+        self.notices = Notices(self.replica, self.access)
+        self.decisions = Decisions(self.replica, os.urandom)
         self.invitations = Invitations(self.replica, self._epoch_keys[0])
         self.links = Links(self.replica, os.urandom(BOOT_NONCE_BYTES), time.monotonic)
         self._host = Host(self.replica, self._epoch_keys[0], clock)
@@ -194,6 +200,9 @@ class InsideParts:
         match event:
             case MembershipChanged():
                 self._announce_anew()
+                self.notices.look()
+                if self.discovery is not None:
+                    self._keep(asyncio.create_task(self.discovery.refresh()))
             case RecordsChanged():
                 self._refresh_views()
 

@@ -1,0 +1,105 @@
+"""Notices: what the person at this node has to hear about people: who was parted with, by whom, and how to object.
+
+Rules of this module:
+1. A notice is made of the statements; only when this node first saw what it tells of is noted, so that it can end.
+2. Every removal names those who signed it. Nobody is called names; what a person can do next is always said.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+
+from crdt.identifiers import MemberId, StatementId
+from meshnode.membership.petitions import Ballot
+from meshnode.replica.replica import Replica
+from meshnode.trust.access import Access
+
+NOTICED_NOTE = "trust.noticed"
+SHOWN_MS = 14 * 86_400_000
+"""Long enough for somebody who looks in once a week."""
+SHORT_HEX = 8
+
+OWN_REMOVAL = (
+    "{signers} have asked that you belong to {network} no more, and their neighbours' nodes follow that. {reason}"
+    "All you have here stays yours: your copy is on this machine, and `meshnode export FOLDER` writes it out. "
+    "If you think this is wrong, talk with people: enough of them can take it back. Or start anew with those who "
+    "want to come along: `meshnode refound NAME --with NAMES`."
+)
+REMOVAL = (
+    "{signers} have parted with {targets}, and this node links with {targets} no more. {reason}"
+    "What {targets} wrote stays where others built on it. If you do not agree: `meshnode vote {short} no`, and tell "
+    "the others why."
+)
+HELD = (
+    "{signers} have parted with {targets}. So many were parted with in a short time that this node asks first: "
+    "see `meshnode members`, then `meshnode follow`, or `meshnode follow --no` to go on linking with them. {reason}"
+    "If you do not agree with it at all: `meshnode vote {short} no`."
+)
+DECLINED = (
+    "{signers} have parted with {targets}. This node goes on linking with {targets}, as you said; "
+    "`meshnode follow` changes that."
+)
+
+NameOf = Callable[[MemberId], str]
+
+
+class Notices:
+    """The notices of one node."""
+
+    def __init__(self, replica: Replica, access: Access) -> None:
+        self._replica = replica
+        self._access = access
+        self._noticed: dict[str, int] = json.loads(replica.store.meta(NOTICED_NOTE) or "{}")
+        self.look()
+
+    def look(self) -> None:
+        """Note what is new, and forget what is no more."""
+        effective = {ballot.petition.id.hex() for ballot in self._replica.membership.ballots if ballot.effective}
+        noticed = {each: at for each, at in self._noticed.items() if each in effective}
+        noticed = dict.fromkeys(effective, self._replica.clock()) | noticed
+        if noticed != self._noticed:
+            self._noticed = noticed
+            self._replica.store.set_meta(NOTICED_NOTE, json.dumps(noticed, sort_keys=True))
+
+    def sentences(self, name_of: NameOf) -> list[str]:
+        """What there is to say now."""
+        self.look()
+        ballots = [ballot for ballot in self._replica.membership.ballots if ballot.effective]
+        return [self._removal(ballot, name_of) for ballot in ballots if self._is_shown(ballot)]
+
+    def _is_shown(self, ballot: Ballot) -> bool:
+        """Own removals and open questions stay; the others have their time."""
+        targets = frozenset(ballot.petition.targets)
+        if self._replica.identity.member in targets or targets & self._access.waiting:
+            return True
+        return self._replica.clock() - self._noticed.get(ballot.petition.id.hex(), 0) < SHOWN_MS
+
+    def _removal(self, ballot: Ballot, name_of: NameOf) -> str:
+        targets = frozenset(ballot.petition.targets)
+        if self._replica.identity.member in targets:
+            text = OWN_REMOVAL
+        elif targets & self._access.waiting:
+            text = HELD
+        elif targets & self._access.declined:
+            text = DECLINED
+        else:
+            text = REMOVAL
+        reason = ballot.petition.reason.strip()
+        return text.format(
+            signers=_and(map(name_of, ballot.yes)),
+            targets=_and(map(name_of, targets)),
+            network=self._replica.network_name(),
+            reason=f"Their reason: {reason.rstrip('.')}. " if reason else "They gave no reason. ",
+            short=short(ballot.petition.id),
+        )
+
+
+def short(statement: StatementId) -> str:
+    """As much of an id as a person types."""
+    return statement.hex()[:SHORT_HEX]
+
+
+def _and(names: Iterable[str]) -> str:
+    listed = sorted(names, key=str.casefold)
+    return " and ".join([", ".join(listed[:-1]), listed[-1]] if len(listed) > 1 else listed)
