@@ -77,6 +77,18 @@ CARD_KEYS: list[BindingType] = [
 ]
 NET_KEYS: list[BindingType] = [
     bind("net.back", "escape", "app.back", "board", bar=True, display="Esc"),
+    bind("net.members", "m", "members", "members", bar=True, display="m"),
+    bind("invite", "i", "invite", "invite", bar=True, display="i"),
+    *LIST_KEYS,
+]
+MEMBER_KEYS: list[BindingType] = [
+    bind("members.back", "escape", "app.back", "close", bar=True, display="Esc"),
+    bind("members.vouch", "v", "vouch", "vouch", bar=True, display="v"),
+    bind("members.yes", "y", "vote(True)", "vote-yes", bar=True, display="y"),
+    bind("members.no", "n", "vote(False)", "vote-no", bar=True, display="n"),
+    bind("members.follow", "f", "follow", "follow", bar=True, display="f"),
+    bind("members.part", "P", "part", "part", display="P"),
+    bind("members.block", "b", "block", "block", display="b"),
     bind("invite", "i", "invite", "invite", bar=True, display="i"),
     *LIST_KEYS,
 ]

@@ -9,9 +9,10 @@ Rules of this module:
 from __future__ import annotations
 
 from tui.texts import TEXTS
+from tui.texts_members import MEMBERS
 from tui.texts_welcome import WELCOME
 
-ALL = {**TEXTS, **WELCOME}
+ALL = {**TEXTS, **WELCOME, **MEMBERS}
 
 
 def say(key: str, /, **values: object) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.nodes import RunningNode, found
 from tests.tui.street import Street
+from tests.tui.street_members import ANSWER
 
 QUIET = '[network]\ndiscovery = "off"\n'
 """Tests of the screen find each other by address, never by announcements."""
@@ -26,6 +27,7 @@ def short_path() -> Iterator[Path]:
 async def street(short_path: Path) -> AsyncIterator[Street]:
     """The street that never changes."""
     async with Street(short_path / "s").open() as open_street:
+        open_street.members = ANSWER
         yield open_street
 
 

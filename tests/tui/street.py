@@ -184,6 +184,7 @@ class Street:
         self.socket = socket
         self.tasks = TASKS if tasks is None else tasks
         self.inside = inside
+        self.members: Json = {}
         self._writers: list[tuple[asyncio.StreamWriter, list[int]]] = []
 
     @contextlib.asynccontextmanager
@@ -237,6 +238,7 @@ class Street:
             "history": {"entries": entries},
             "conflicts": {"conflicts": [{"field": "due", "values": VALUES}]},
             "invite": INVITE,
+            "members": self.members,
             "preview": {"network": "Maple Street", "inviter": "Bo", "effect": [], "expires_ms": NOW_MS},
         }
         return answers.get(do)

@@ -71,6 +71,12 @@ class NeighboursScreen(Place):
         """To the first or the last line."""
         self.lines.end(last)
 
+    def action_members(self) -> None:
+        """Who belongs."""
+        from tui.screens.members import MembersScreen
+
+        self.mesh.push_screen(MembersScreen())
+
     def action_invite(self) -> None:
         """Invite a neighbour."""
         self.mesh.doing.invite()

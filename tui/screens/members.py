@@ -1,0 +1,155 @@
+"""MembersScreen: who belongs, who stands for whom, and what is being asked of everybody.
+
+Rules of this module:
+1. The node's answer to `members` is shown; it is asked for when the place opens and when members change.
+2. Every decision is explained and asked about before anything is signed, and shown as done only when the node said so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.widget import Widget
+
+from meshnode.api.schema import Json
+from meshnode.errors import MeshnodeError
+from tui.deciding import Deciding
+from tui.held import EVERYTHING
+from tui.keymap import MEMBER_KEYS
+from tui.member_lines import MemberLines
+from tui.screens.place import Place
+from tui.widgets.line_list import Line, LineList
+from tui.wording import say
+
+_LINES = {"vouch": "member", "part": "member", "block": "member", "vote": "petition", "follow": "brake"}
+"""Which kind of line each decision is about."""
+_GONE = ("left", "removed")
+
+
+class MembersScreen(Place):
+    """The people of the neighbourhood."""
+
+    place = "net"
+    name_key = "bar.members"
+    BINDINGS: ClassVar[list[BindingType]] = MEMBER_KEYS
+    AUTO_FOCUS = "LineList"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._answer: Json = {}
+        self._statements = -1
+
+    def body(self) -> Iterable[Widget]:
+        """One list of lines."""
+        yield LineList(self.mesh.glyphs, self.mesh.paint, self._build)
+
+    @property
+    def lines(self) -> LineList:
+        """The widget with the lines."""
+        return self.query_one(LineList)
+
+    def on_mount(self) -> None:
+        """Ask the node."""
+        self.call_after_refresh(self.paint_changes, {EVERYTHING})
+
+    def paint_changes(self, dirty: frozenset[str] | set[str]) -> None:
+        """Ask anew when who belongs may have changed."""
+        if self.is_attached and self.query(LineList):
+            self.lines.retitle(say("members.title", network=self.mesh.held.network_name))
+            statements = (self.mesh.held.status.get("counts") or {}).get("statements", 0)
+            if EVERYTHING in dirty or statements != self._statements:
+                self._statements = statements
+                self.ask_anew()
+        super().paint_changes(dirty)
+
+    def ask_anew(self) -> None:
+        """Fetch the node's answer and show it."""
+        self.run_worker(self._ask(), group="members", exclusive=True)
+
+    async def _ask(self) -> None:
+        try:
+            self._answer = await self.mesh.feed.ask("members")
+        except MeshnodeError:
+            return  # what was shown stays; the bar says that the node is away
+        if self.is_attached:
+            self.lines.rebuild()
+            self.paint_bars()
+
+    def _build(self, width: int) -> list[Line]:
+        return MemberLines(self._answer, self.mesh.held.network_name, self.mesh.glyphs, self.mesh.paint).build(width)
+
+    # -- what the selected line is about ----------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what can be done with the selected line."""
+        wanted = _LINES.get(action)
+        if wanted is None:
+            return True
+        kind, what = self._selected()
+        if kind == "member" and (what.get("mine") or (action == "vouch" and what.get("standing") in _GONE)):
+            return False
+        return kind == wanted and not (kind == "petition" and what.get("about_me"))
+
+    def _selected(self) -> tuple[str, Json]:
+        """What the selected line is, and what the node said of it."""
+        if not self.is_attached or not self.query(LineList):
+            return "", {}
+        kind, _, identity = (self.lines.selected or "").partition(":")
+        listed = {"member": "members", "petition": "petitions"}.get(kind)
+        if listed is None:
+            return kind, self._answer.get("brake") or {}
+        found = [each for each in self._answer.get(listed) or () if str(each.get("id")) == identity]
+        return kind, found[0] if found else {}
+
+    def on_line_list_moved(self) -> None:
+        """Other keys for another line."""
+        self.refresh_bindings()
+        self.call_after_refresh(self.paint_bars)
+
+    # -- keys -------------------------------------------------------------------------------------------------------
+
+    @property
+    def _deciding(self) -> Deciding:
+        return Deciding(self.mesh, self.ask_anew)
+
+    def action_vouch(self) -> None:
+        """I have met this person."""
+        self._deciding.vouch(self._selected()[1])
+
+    def action_vote(self, yes: bool) -> None:
+        """Say yes or no to what is asked."""
+        self._deciding.vote(self._selected()[1], yes=yes)
+
+    def action_follow(self) -> None:
+        """Follow the removals that this node holds back."""
+        self._deciding.follow(self._selected()[1])
+
+    def action_part(self) -> None:
+        """Ask everybody to part with this person."""
+        self._deciding.part(self._selected()[1])
+
+    def action_block(self) -> None:
+        """Link no more with this person's devices, or link again."""
+        self._deciding.block(self._selected()[1])
+
+    def action_invite(self) -> None:
+        """Invite a neighbour."""
+        self.mesh.doing.invite()
+
+    def action_up(self) -> None:
+        """To the line above."""
+        self.lines.move(-1)
+
+    def action_down(self) -> None:
+        """To the line below."""
+        self.lines.move(1)
+
+    def action_page(self, step: int) -> None:
+        """A page of lines."""
+        self.lines.page(step)
+
+    def action_end(self, last: bool) -> None:
+        """To the first or the last line."""
+        self.lines.end(last)
