@@ -91,10 +91,8 @@ class MemberLines:
         missing = petition.get("missing")
         if petition.get("state") == "effective":
             told.append(say("members.effective"))
-        elif isinstance(missing, int) and missing > 0:
+        elif isinstance(missing, int):
             told.append(counted("members.needed", missing))
-        else:
-            told.append(say("members.not-enough"))
         my_vote = petition.get("my_vote")
         if petition.get("about_me"):
             return [*told, say("members.mine-it-is")]
