@@ -16,7 +16,7 @@ from crdt.errors import NotPossibleNow
 from crdt.fields import Json, Prose
 from crdt.history import Writers, value_after, value_before
 from crdt.identifiers import ChangeId, DeviceId, MemberId
-from crdt.kinds import VERSION_KEY, FieldChange
+from crdt.kinds import BY_KEY, FRAME_KEYS, VERSION_KEY, FieldChange
 from crdt.past import Merged
 from crdt.reading import Reading
 
@@ -28,6 +28,8 @@ class HistoryEntry:
     change: ChangeId
     author: DeviceId
     member: MemberId | None
+    by: str
+    """Who acted, where the author is a hub: a member's key in hex or a name."""
     at_ms: int
     received_ms: int
     what: str
@@ -42,6 +44,8 @@ class Standing:
     value: Json
     author: DeviceId
     member: MemberId | None
+    by: str
+    """As in `HistoryEntry`."""
     at_ms: int
     change: ChangeId
 
@@ -72,7 +76,7 @@ class Account:
 
     def _entry(self, merged: Merged) -> HistoryEntry:
         keys = Writers.written(merged, self._past)
-        changes = [self._field_change(merged, key) for key in keys if key != VERSION_KEY]
+        changes = [self._field_change(merged, key) for key in keys if key not in FRAME_KEYS]
         kind, signed = self._reading.kind, merged.signed
         first = not merged.chunk.deps
         what = "add" if first else kind.call(changes) if kind else "change"
@@ -80,6 +84,7 @@ class Account:
             change=signed.id,
             author=signed.author,
             member=self._reading.authority.member_of(signed.author),
+            by=self._reading.by(merged),
             at_ms=signed.at_ms,
             received_ms=signed.received_ms,
             what=what,
@@ -120,10 +125,11 @@ class Account:
                 value=declared.read(value_after(self._document, merged, key)),
                 author=merged.signed.author,
                 member=self._reading.authority.member_of(merged.signed.author),
+                by=self._reading.by(merged),
                 at_ms=merged.signed.at_ms,
                 change=merged.signed.id,
             )
-            for merged in self._reading.writers.standing(key)
+            for merged in self._reading.standing(key)
         ]
 
     def undo(self, change: ChangeId, by: MemberId | None) -> list[Edit]:
@@ -148,6 +154,8 @@ class Account:
         edits: list[Edit] = []
         for key in Writers.written(merged, self._past):
             declared = self._reading.declared(key)
+            if key == BY_KEY:
+                continue
             if declared is None and (self._reading.writers.text(key) or (first and key == VERSION_KEY)):
                 continue
             if declared is not None and declared.per_member and by is not None and self._reading.owner(key) != by:
@@ -156,12 +164,12 @@ class Account:
         return edits
 
     def _written_since(self, merged: Merged, key: str) -> bool:
-        return any(writer is not merged for writer in self._reading.writers.by_key.get(key, ()))
+        return any(writer is not merged for writer in self._reading.counted(key))
 
     def _writers(self, key: str) -> list[Merged]:
-        """All standing writers of a key, asked once: a long history asks for each change."""
+        """The standing writers of a key that count, asked once: a long history asks for each change."""
         if key not in self._standing_writers:
-            self._standing_writers[key] = self._reading.writers.standing(key)
+            self._standing_writers[key] = self._reading.standing(key)
         return self._standing_writers[key]
 
     def _undo_key(self, merged: Merged, key: str) -> list[Edit]:

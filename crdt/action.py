@@ -26,11 +26,14 @@ class Actor:
     """Who acts, and what the pure rooms may not find out themselves."""
 
     member: MemberId
+    """Whose own keys are written: the person, or at a hub whoever stands there (`acting.person_of`)."""
     device: DeviceId
     today: str
     """The civil day in the network's zone, "YYYY-MM-DD"."""
     new_id: Callable[[], str]
     """A short random id for a new entry, [0-9a-z]."""
+    by: str = ""
+    """At a hub, what its change says about who acted; "" on a person's own device."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,9 @@ class Field:
     title: str
     help: str = ""
 
+    at_hub: bool = False
+    """Whether it counts when a hub signed it, for whoever stood there. What a hub writes elsewhere is never read."""
+
     group: ClassVar[bool] = False
     per_member: ClassVar[bool] = False
 
@@ -228,7 +231,9 @@ def _plain(value: str | int) -> str | int:
 
 @dataclass(frozen=True, slots=True)
 class MemberEntry(Entry):
-    """A group of keys `key/<member>` or `key/<member>/<id>`: each counts only if that member wrote it."""
+    """A group of keys `key/<member>` or `key/<member>/<id>`: each counts only if that member wrote it.
+
+    With `at_hub` also for whoever stood at a hub that wrote it, until that member's own device writes the same key."""
 
     per_member: ClassVar[bool] = True
 

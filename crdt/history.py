@@ -3,18 +3,18 @@
 Rules of this module:
 1. A change wrote the keys its rows name (a text counts as its key). The writers of a key that no other writer of it
    has seen stand; if their values differ, the key is disputed until a person writes it again.
-2. Where only some authors count (a member's own keys), the others' writing is as if it had never been.
+2. Where only some authors count (`reading` says which), the others' writing is as if it had never been.
 3. Times are never compared: order comes from causality and, between strangers, from operation numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Sequence
 from typing import Protocol
 
 from crdt.document import RecordDocument
 from crdt.edits import Scalar
-from crdt.identifiers import DeviceId, MemberId
+from crdt.identifiers import ActorId, DeviceId, MemberId
 from crdt.operations import OpId
 from crdt.past import Merged, Past
 
@@ -26,12 +26,18 @@ class Authority(Protocol):
         """The member that a device speaks for, if it speaks for one."""
         ...
 
+    def is_hub(self, device: DeviceId) -> bool:
+        """Whether a device is a hub, or was one: it speaks for nobody, and signs for whoever stands there."""
+        ...
+
 
 class Writers:
     """The writers of every key of one record."""
 
     def __init__(self) -> None:
         self.by_key: dict[str, list[Merged]] = {}
+        self.by_hub: dict[ActorId, str] = {}
+        """Who acted in which change of a hub, as far as somebody has asked."""
         self._texts: dict[str, OpId] = {}
 
     def add(self, merged: Merged, past: Past) -> None:
@@ -58,14 +64,12 @@ class Writers:
         """The text under a key."""
         return self._texts.get(key)
 
-    def standing(self, key: str, counts: Callable[[Merged], bool] | None = None) -> list[Merged]:
-        """The writers of a key that no other one has seen; the one that automerge shows comes first."""
-        writers: Iterable[Merged] = self.by_key.get(key, ())
-        if counts is not None:
-            writers = [merged for merged in writers if counts(merged)]
+    @staticmethod
+    def standing(key: str, writers: Sequence[Merged]) -> list[Merged]:
+        """Those of some writers of a key that no other one of them has seen; the one automerge shows comes first."""
         standing: list[Merged] = []
         seen = 0
-        for merged in reversed(list(writers)):
+        for merged in reversed(writers):
             if not seen >> merged.place & 1:
                 standing.append(merged)
             seen |= merged.ancestors

@@ -22,6 +22,10 @@ View = dict[str, Any]
 
 VERSION_KEY = "v"
 """The version of its kind that wrote a record. A record written by a higher one needs a newer meshnode."""
+BY_KEY = "by"
+"""Who stood at the hub that signed a change (`crdt.acting`)."""
+FRAME_KEYS = frozenset({VERSION_KEY, BY_KEY})
+"""Keys of every record, whatever its kind; no people's field, so never in dispute and never taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,4 +72,4 @@ class Kind:
 
     def knows(self, key: str) -> bool:
         """Whether this version understands a key."""
-        return key == VERSION_KEY or self.field_of(key) is not None
+        return key in FRAME_KEYS or self.field_of(key) is not None

@@ -3,7 +3,9 @@
 Rules of this module:
 1. Reading never fails: what is malformed, missing or written by somebody who may not reads as a field's default.
 2. A key of a member's own (`claim/<member>`) counts only where its author speaks for that member.
-3. Nothing local goes in: the same changes and the same membership read alike on every node.
+3. What a hub signed counts in fields declared `at_hub`, for whoever stood there; never once the owner of the key has
+   written it on a device of their own, were that overwritten ever so often.
+4. Nothing local goes in: the same changes and the same membership read alike on every node.
 """
 
 from __future__ import annotations
@@ -12,12 +14,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from crdt.acting import person_of, read_by
 from crdt.document import RecordDocument
 from crdt.edits import Scalar
 from crdt.fields import MEMBER_HEX, Field, Json, Prose
 from crdt.history import Authority, Writers, value_after
-from crdt.identifiers import MemberId, RecordId
-from crdt.kinds import VERSION_KEY, Kind
+from crdt.identifiers import MemberId, NetworkId, RecordId
+from crdt.kinds import BY_KEY, VERSION_KEY, Kind
 from crdt.past import Merged, Past
 
 _ENTRY_ID = re.compile("[0-9A-Za-z_.-]{0,64}")
@@ -26,12 +29,13 @@ _ENTRY_ID = re.compile("[0-9A-Za-z_.-]{0,64}")
 
 @dataclass(frozen=True, slots=True)
 class EntryRead:
-    """One key of a group: who it belongs to ("" if to nobody), its id, what it says and its first writing."""
+    """One key of a group: who it belongs to ("" if to nobody), its id, what it says, its first and its last writing."""
 
     member: str
     id: str
     content: Json
     first: Merged
+    last: Merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class Reading:
     """The record's present, through one pair of eyes."""
 
     record: RecordId
+    network: NetworkId
     kind: Kind | None
     past: Past
     writers: Writers
@@ -56,13 +61,47 @@ class Reading:
 
     def standing(self, key: str) -> list[Merged]:
         """The writers of a key that count and stand, the shown one first."""
+        return self.writers.standing(key, self.counted(key))
+
+    def counted(self, key: str) -> list[Merged]:
+        """The writers of a key that count, in the order of merging; the others' writing is as if it had never been."""
+        writers = self.writers.by_key.get(key, [])
         declared = self.declared(key)
-        if declared is None or not declared.per_member:
-            return self.writers.standing(key)
+        if declared is None or (declared.at_hub and not declared.per_member):
+            return writers
+        if not declared.per_member:
+            return [merged for merged in writers if not self.authority.is_hub(merged.signed.author)]
         owner = self.owner(key)
         if owner is None:
             return []
-        return self.writers.standing(key, lambda merged: self.authority.member_of(merged.signed.author) == owner)
+        own = self._by_own_device(writers, owner)
+        if own or not declared.at_hub:
+            return own
+        return [merged for merged in writers if (by := self.by(merged)) and person_of(by, self.network) == owner]
+
+    def _by_own_device(self, writers: list[Merged], owner: MemberId) -> list[Merged]:
+        return [merged for merged in writers if self.authority.member_of(merged.signed.author) == owner]
+
+    def is_owners_word(self, key: str) -> bool:
+        """Whether this is a member's own key and a device of theirs wrote it: what a hub writes there is not read."""
+        declared = self.declared(key)
+        owner = self.owner(key) if declared is not None and declared.per_member else None
+        return owner is not None and bool(self._by_own_device(self.writers.by_key.get(key, []), owner))
+
+    def by(self, merged: Merged) -> str:
+        """Who acted when a hub signed this change: a member's key in hex or a name; "" if nobody, or no hub did."""
+        if not self.authority.is_hub(merged.signed.author):
+            return ""
+        actor = merged.chunk.actor
+        if actor not in self.writers.by_hub:
+            said = value_after(self.document, merged, BY_KEY) if BY_KEY in merged.chunk.operations.targets else None
+            self.writers.by_hub[actor] = read_by(said)
+        return self.writers.by_hub[actor]
+
+    def at_hub(self, merged: Merged) -> dict[str, Json]:
+        """Who acted at which hub, as far as that is how a change came to be."""
+        by = self.by(merged)
+        return {"by": by, "at": merged.signed.author.hex()} if by else {}
 
     def raw(self, key: str) -> Scalar:
         """The stored value that counts."""
@@ -91,7 +130,7 @@ class Reading:
         return found
 
     def _entries(self, prefix: str) -> Iterator[EntryRead]:
-        for key, writers in self.writers.by_key.items():
+        for key in self.writers.by_key:
             if not key.startswith(prefix):
                 continue
             declared = self.declared(key)
@@ -100,15 +139,13 @@ class Reading:
             content = declared.read(self.raw(key))
             if not content:
                 continue
-            member, rest, counted = "", key[len(prefix) :], writers
+            member, rest = "", key[len(prefix) :]
             if declared.per_member:
                 member, _, rest = rest.partition("/")
-                owner = self.owner(key)
-                counted = [merged for merged in writers if self.authority.member_of(merged.signed.author) == owner]
             if not _ENTRY_ID.fullmatch(rest):
                 continue
-            first = min(counted, key=lambda merged: (merged.chunk.start_op, merged.signed.id))
-            yield EntryRead(member, rest, content, first)
+            first = min(self.counted(key), key=lambda merged: (merged.chunk.start_op, merged.signed.id))
+            yield EntryRead(member, rest, content, first, self.standing(key)[0])
 
     def disputed(self) -> list[str]:
         """The declared single fields with more than one different value standing; groups merge by union instead."""
@@ -118,7 +155,7 @@ class Reading:
         declared = self.declared(key)
         if declared is None or declared.group or isinstance(declared, Prose):
             return False
-        standing = self.writers.standing(key)
+        standing = self.standing(key)
         if len(standing) < 2:
             return False
         values = [declared.read(value_after(self.document, merged, key)) for merged in standing]
@@ -141,7 +178,7 @@ class Reading:
             "member": member.hex() if member else "",
             "device": merged.signed.author.hex(),
             "at_ms": merged.signed.at_ms,
-        }
+        } | self.at_hub(merged)
 
     def frame(self) -> dict[str, Json]:
         """What every view says about its record."""

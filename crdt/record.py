@@ -195,37 +195,31 @@ class OpenRecord:
                 raise NotPossibleNow("The text has changed meanwhile; look at it again.")
             lengths[edit.key] += len(edit.insert) - edit.delete
 
-    def _account(self, authority: Authority) -> Account:
-        return Account(Reading(self.id, self._kind, self._past, self._writers, self._document, authority))
+    def reading(self, authority: Authority) -> Reading:
+        """The record's present, for whoever takes this authority's word for who speaks for whom."""
+        return Reading(self.id, self._network, self._kind, self._past, self._writers, self._document, authority)
 
     def view(self, authority: Authority) -> View:
         """The record as people see it."""
-        reading = Reading(self.id, self._kind, self._past, self._writers, self._document, authority)
-        return catalog.show(reading)
+        return catalog.show(self.reading(authority))
 
     def history(self, authority: Authority) -> list[HistoryEntry]:
         """Every merged change with what it did, newest first in the order of causes."""
-        return self._account(authority).history()
+        return Account(self.reading(authority)).history()
 
     def conflicts(self, authority: Authority) -> list[Conflict]:
         """Every disputed field with all values that stand."""
-        return self._account(authority).conflicts()
+        return Account(self.reading(authority)).conflicts()
 
-    def undo(self, change: ChangeId, by: MemberId | None = None) -> list[Edit]:
+    def undo(self, change: ChangeId, authority: Authority, by: MemberId | None = None) -> list[Edit]:
         """The edits that put back what a change overwrote, wherever nobody has written since.
 
         Args:
             change: the change to undo; the undoing change can be undone in the same way.
+            authority: whose word decides which writing counts.
             by: who undoes: keys of other members' own are left alone, for writing them would not count.
 
         Raises:
             NotPossibleNow: somebody wrote since, or there is nothing to put back.
         """
-        return self._account(_NoAuthority()).undo(change, by)
-
-
-class _NoAuthority:
-    """Undoing asks who wrote, never for whom."""
-
-    def member_of(self, device: object) -> None:
-        return None
+        return Account(self.reading(authority)).undo(change, by)

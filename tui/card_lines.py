@@ -105,7 +105,7 @@ class CardLines:
         yield from self._head(say("card.checklist-keys"))
         for item in items:
             box = f"[{self.glyphs.done if item.get('done') else ' '}] "
-            by = f"  ({self.held.member_name(item['done_by'])})" if item.get("done") and item.get("done_by") else ""
+            by = f"  ({self.held.device_name(item['ticked'].get('device'))})" if item.get("ticked") else ""
             for number, part in enumerate(wrap(clean(str(item.get("text") or "")) + by, width - 6)):
                 key = f"check:{item.get('id')}" if number == 0 else None
                 yield Line(((f"  {box if number == 0 else '    '}{part}", self.paint.text),), key)

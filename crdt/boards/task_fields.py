@@ -1,4 +1,8 @@
-"""The fields of a task record."""
+"""The fields of a task record.
+
+Rules of this module:
+1. Every field is declared `at_hub`: neighbours without a device of their own work with the board at a shared screen.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,12 @@ from crdt.fields import Choice, Day, Entry, Field, Line, Link, MemberEntry, Numb
 CODE = 0x20
 VERSION = 1
 
-TITLE = Line("title", "Title", "What is to be done, in a few words.", longest=200, required=True)
-DETAILS = Prose("details", "Details", "Anything helpful; several people can write here at once.")
-PLACE = Line("place", "Place", "Where, in words people here understand.", longest=200)
-DUE = Day("due", "Due", "The day it should be done: 2026-11-27, or fri, tomorrow.")
-STATUS = Choice("status", "Status", "Where it stands.", options=("open", "doing", "done", "aside"))
-PEOPLE = Number("people_needed", "People needed", "How many hands it takes.", least=1, most=99, default=1)
+TITLE = Line("title", "Title", "What is to be done, in a few words.", longest=200, required=True, at_hub=True)
+DETAILS = Prose("details", "Details", "Anything helpful; several people can write here at once.", at_hub=True)
+PLACE = Line("place", "Place", "Where, in words people here understand.", longest=200, at_hub=True)
+DUE = Day("due", "Due", "The day it should be done: 2026-11-27, or fri, tomorrow.", at_hub=True)
+STATUS = Choice("status", "Status", "Where it stands.", options=("open", "doing", "done", "aside"), at_hub=True)
+PEOPLE = Number("people_needed", "People needed", "How many hands it takes.", least=1, most=99, default=1, at_hub=True)
 
 FIELDS: tuple[Field, ...] = (
     TITLE,
@@ -21,10 +25,10 @@ FIELDS: tuple[Field, ...] = (
     DUE,
     STATUS,
     PEOPLE,
-    MemberEntry("claim", "Claim"),
-    MemberEntry("comment", "Comment"),
-    MemberEntry("check", "Checklist"),
-    Entry("tick", "Checklist"),
-    MemberEntry("thanks", "Thanks"),
-    Link("link", "Link"),
+    MemberEntry("claim", "Claim", at_hub=True),
+    MemberEntry("comment", "Comment", at_hub=True),
+    MemberEntry("check", "Checklist", at_hub=True),
+    Entry("tick", "Checklist", at_hub=True),
+    MemberEntry("thanks", "Thanks", at_hub=True),
+    Link("link", "Link", at_hub=True),
 )

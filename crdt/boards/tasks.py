@@ -24,7 +24,7 @@ _GROUP_VERBS = {"comment": "comment", "check": "check_add", "tick": "check", "li
 
 
 def _show(reading: Reading) -> dict[str, Json]:
-    claims = [{"member": read.member} for read in reading.entries("claim") if not read.id]
+    claims = [{"member": read.member} | reading.at_hub(read.last) for read in reading.entries("claim") if not read.id]
     claims.sort(key=lambda claim: claim["member"])
     status = reading.value("status")
     return {
@@ -52,7 +52,7 @@ def _texts(reading: Reading, group: str) -> list[EntryRead]:
 
 
 def _item(reading: Reading, read: EntryRead) -> dict[str, Json]:
-    """One line of the checklist: who added it, and who ticked it last."""
+    """One line of the checklist: who added it, and who ticked it last and when."""
     tick = reading.value(f"tick/{read.id}")
     done = tick.get("done") is True
     writer = reading.standing(f"tick/{read.id}")[0] if done else None
@@ -61,8 +61,8 @@ def _item(reading: Reading, read: EntryRead) -> dict[str, Json]:
         "text": entry_text(read.content),
         "done": done,
         "member": read.member,
-        "done_by": reading.stamp(writer)["member"] if writer else "",
-    }
+        "ticked": reading.stamp(writer) if writer else None,
+    } | reading.at_hub(read.first)
 
 
 def _said(reading: Reading, read: EntryRead) -> dict[str, Json]:
@@ -71,7 +71,7 @@ def _said(reading: Reading, read: EntryRead) -> dict[str, Json]:
         "member": read.member,
         "at_ms": read.first.signed.at_ms,
         "text": entry_text(read.content),
-    }
+    } | reading.at_hub(read.first)
 
 
 def _call(changes: Sequence[FieldChange]) -> str:

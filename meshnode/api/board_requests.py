@@ -129,7 +129,7 @@ class BoardRequests:
         record = self._named(arguments)
         named = arguments.get("change")
         change = ChangeId(_bytes(named, HASH_BYTES, "change")) if named else self._my_last_change(record)
-        edits = self._replica.records.open(record).undo(change, self._replica.identity.person)
+        edits = self._replica.records.open(record).undo(change, self._replica.records, self._replica.identity.person)
         return await self._write(record, edits, undid=change.hex())
 
     def _my_last_change(self, record: RecordId) -> ChangeId:

@@ -147,6 +147,11 @@ class Membership:
         known = self.devices.get(device)
         return known.member if known else None
 
+    def is_hub(self, device: DeviceId) -> bool:
+        """Whether a device is a hub, also when that was in the past: it signs for whoever stands at its screen."""
+        known = self.devices.get(device)
+        return known is not None and known.kind is DeviceKind.HUB
+
     def role_of(self, device: DeviceId) -> Role:
         """The row of the permissions table for what this device does."""
         known = self.devices.get(device)

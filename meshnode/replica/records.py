@@ -43,13 +43,22 @@ class Records:
         """Read from now on with this answer to who may speak for whom; whether that changes what views show."""
         before, self._membership = self._mark, membership
         # A device speaks for one member for ever, or for nobody: until its statement is here, or once two claim it.
-        nobodies = [author for author in self._store.authors() if membership.member_of(author) is None]
+        # A hub speaks for nobody, and signs for whoever stands there.
+        nobodies = [
+            author + bytes([membership.is_hub(author)])
+            for author in self._store.authors()
+            if membership.member_of(author) is None
+        ]
         self._mark = hashlib.blake2b(b"".join(sorted(nobodies)), digest_size=MARK_BYTES).hexdigest()
         return before not in ("", self._mark)
 
     def member_of(self, device: DeviceId) -> MemberId | None:
         """The person a device speaks for."""
         return self._membership.member_of(device) if self._membership else None
+
+    def is_hub(self, device: DeviceId) -> bool:
+        """Whether a device signs for whoever stands at its screen."""
+        return self._membership is not None and self._membership.is_hub(device)
 
     def exists(self, record: RecordId) -> bool:
         """Whether anything at all was written in this record."""

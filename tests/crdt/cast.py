@@ -24,10 +24,13 @@ TODAY = "2026-11-24"
 
 
 class Everyone:
-    """A membership in which each device `d...` speaks for the member `m...` of the same number."""
+    """A membership in which each device `d...` speaks for the member `m...` of its number, and each `h...` is a hub."""
 
     def member_of(self, device: DeviceId) -> MemberId | None:
         return None if device[:1] == b"h" else MemberId(b"m" + device[1:])
+
+    def is_hub(self, device: DeviceId) -> bool:
+        return device[:1] == b"h"
 
 
 EVERYONE = Everyone()
@@ -92,11 +95,15 @@ class Neighbour:
         return self.write(ACTIONS[action].plan(view, arguments, self.actor))
 
     def undo(self, change: SignedChange) -> SignedChange:
-        return self.write(self.record.undo(change.id, self.member))
+        return self.write(self.record.undo(change.id, EVERYONE, self.member))
 
     def hear(self, *others: Neighbour) -> None:
         for other in others:
             self.record.add(other.record.changes)
+
+    def stamp(self) -> dict[str, Any]:
+        """What views say about the last change of this neighbour."""
+        return {"member": self.member.hex(), "device": self.device.hex(), "at_ms": self.written[-1].at_ms}
 
     def view(self) -> dict[str, Any]:
         return self.record.view(EVERYONE)

@@ -146,4 +146,4 @@ def test_every_node_shows_the_same(seed: int) -> None:
     assert single.conflicts(EVERYONE) == whole.conflicts(EVERYONE)
     for change in changes:
         with contextlib.suppress(NotPossibleNow):
-            read_chunk(single.draft(single.undo(change.id)))
+            read_chunk(single.draft(single.undo(change.id, EVERYONE)))

@@ -179,7 +179,7 @@ def test_undo_leaves_alone_what_was_written_since() -> None:
     bo.act("task.edit", details="x", due="2027-03-03")
     ana.hear(bo)
     with pytest.raises(NotPossibleNow):
-        ana.record.undo(edit.id)
+        ana.record.undo(edit.id, EVERYONE)
     assert not next(entry for entry in ana.record.history(EVERYONE) if entry.change == edit.id).undoable
 
 
@@ -200,7 +200,7 @@ def test_undoing_the_first_change_sets_the_task_aside() -> None:
     assert ana.view()["status"] == "open"
     bo.hear(ana)
     with pytest.raises(NotPossibleNow):
-        bo.record.undo(ana.written[0].id)
+        bo.record.undo(ana.written[0].id, EVERYONE)
 
 
 def test_undoing_leaves_other_peoples_own_keys_alone() -> None:
@@ -209,7 +209,7 @@ def test_undoing_leaves_other_peoples_own_keys_alone() -> None:
     start = bo.act("task.start")
     ana.hear(bo)
     with pytest.raises(NotPossibleNow):
-        ana.record.undo(claim.id, ana.member)
+        ana.record.undo(claim.id, EVERYONE, ana.member)
     ana.undo(start)
     assert ana.view()["status"] == "claimed"
     bo.undo(claim)
@@ -219,7 +219,7 @@ def test_undoing_leaves_other_peoples_own_keys_alone() -> None:
 def test_undo_of_what_is_not_here() -> None:
     ana, _ = pair()
     with pytest.raises(NotPossibleNow):
-        ana.record.undo(ChangeId(b"\x00" * 32))
+        ana.record.undo(ChangeId(b"\x00" * 32), EVERYONE)
 
 
 def test_nobody_speaks_for_another() -> None:
@@ -245,7 +245,9 @@ def test_a_hub_writes_but_speaks_for_nobody() -> None:
     hub = Neighbour(3)
     hub.record.add(ana.record.changes)
     hub.write([Put("place", "Elm Street")])
-    for entry in hub.record.history(type("Nobody", (), {"member_of": lambda self, device: None})()):
+    for entry in hub.record.history(
+        type("Nobody", (), {"member_of": lambda self, device: None, "is_hub": lambda self, device: False})()
+    ):
         assert entry.member is None
     assert read_chunk(hub.written[0].raw).deps
 

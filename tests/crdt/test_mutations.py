@@ -101,7 +101,7 @@ def test_mutants_that_are_read_harm_nothing() -> None:
         assert first.history(EVERYONE)
         first.conflicts(EVERYONE)
         with contextlib.suppress(NotPossibleNow):
-            first.draft(first.undo(stranger.id))
+            first.draft(first.undo(stranger.id, EVERYONE))
         merged += first.merged - len(honest)
         aside += first.set_aside
     assert merged

@@ -86,10 +86,10 @@ def test_comments_checklist_and_links() -> None:
     item = bo.view()["checklist"][0]["id"]
     bo.act("task.check", item=item)
     assert bo.view()["checklist"] == [
-        {"id": item, "text": "Buy hinges", "done": True, "member": ana.member.hex(), "done_by": bo.member.hex()}
+        {"id": item, "text": "Buy hinges", "done": True, "member": ana.member.hex(), "ticked": bo.stamp()}
     ]
     bo.act("task.check", item=item)
-    assert (bo.view()["checklist"][0]["done"], bo.view()["checklist"][0]["done_by"]) == (False, "")
+    assert (bo.view()["checklist"][0]["done"], bo.view()["checklist"][0]["ticked"]) == (False, None)
     bo.act("task.link", record="20" + "ab" * 15, relation="needs")
     bo.act("task.link", record="20" + "ac" * 15)
     assert bo.view()["links"] == [

@@ -86,8 +86,8 @@ BRAKE = task(
     conflicts=["due"],
     details="The rear one squeals.\n\nPads are in the red box.",
     checklist=[
-        {"id": "x1", "text": "Take the wheel off", "done": True, "member": key("Bo"), "done_by": key("Kai")},
-        {"id": "x2", "text": "New pads", "done": False, "member": key("Bo"), "done_by": ""},
+        {"id": "x1", "text": "Take the wheel off", "done": True, "member": key("Bo"), "ticked": stamp("Kai", 80)},
+        {"id": "x2", "text": "New pads", "done": False, "member": key("Bo"), "ticked": None},
     ],
     comments=[{"id": "c1", "member": key("Lena"), "at_ms": NOW_MS - 120 * MINUTE, "text": "I can bring the drill."}],
 )
