@@ -36,6 +36,7 @@ Certificate = Device | Hello
 class Evidence:
     """Statements by what they are about. All lists are in the order of ids."""
 
+    statements: dict[StatementId, Statement] = field(default_factory=dict)
     genesis: Genesis | None = None
     certificates: defaultdict[DeviceId, list[Certificate]] = field(default_factory=lambda: defaultdict(list))
     signed_names: defaultdict[MemberId, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -121,7 +122,7 @@ def gather(network: NetworkId, statements: Iterable[bytes | Statement]) -> Evide
         except StatementRefused:
             continue
         by_id[statement.id] = statement
-    evidence = Evidence()
+    evidence = Evidence(by_id)
     for key in sorted(by_id):
         _place(evidence, network, by_id[key])
     _sort_certificates(evidence)

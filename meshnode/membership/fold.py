@@ -7,7 +7,8 @@ Rules of this module:
 3. A member is current who has standing (`standing` has the rules), has not left and was not removed (`petitions`).
    Leaving is final for that key.
 4. A personal device is current while its only owner is and it was not dropped; a hub while one of its stewards is
-   established and current, and no steward, nor two established members, dropped it.
+   established and current, and no steward, nor two other established members, dropped it. Of several reasons the worst
+   holds.
 5. Removed are the devices of removed members, and those dropped as stolen.
 6. Past is everybody and everything else that can ever have been current and is not: who left, who came in with a vouch
    that has died since, whom an overused invite leaves out, a key with two owners, a retired or lost device. What they
@@ -18,7 +19,7 @@ Rules of this module:
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -35,7 +36,7 @@ from meshnode.membership.trust_kinds import Why
 __all__ = ["AuthorClass", "Device", "InviteState", "Member", "Membership", "fold"]
 
 HUB_DROPPERS = 2
-"""Established members who may drop a hub whose stewards do not."""
+"""Established members who together may drop a hub of which they are no stewards."""
 _WORST_FIRST = (Why.STOLEN, Why.LOST, Why.RETIRED)
 _NOBODY = Membership(
     name="",
@@ -86,7 +87,7 @@ class _Fold:
             known = self._device(device, current)
             if known.state is not AuthorClass.UNKNOWN:
                 devices[device] = known
-        support = Support(self.genesis, evidence, self.verdict)
+        support = Support(self.genesis, evidence, self.verdict, self._leads_to)
         vouched, through, words = self._vouched()
         return Membership(
             name=self.genesis.name,
@@ -105,6 +106,11 @@ class _Fold:
             refounds=refounds(evidence, devices),
             _support=lambda device: support.of(device) if device in devices and devices[device].state.current else [],
         )
+
+    def _leads_to(self, statements: Set[StatementId], device: DeviceId) -> bool:
+        """Whether these statements by themselves make a device current."""
+        alone = fold(self.network, (self.evidence.statements[key] for key in statements))
+        return alone.author_class(device).current
 
     # -- people -----------------------------------------------------------------------------------------------------
 
@@ -157,10 +163,10 @@ class _Fold:
         if not drops:
             return None
         counted = self.evidence.drops_of(device, self.verdict.removed)
-        if not counted and self.evidence.stewards.get(device) and self.evidence.is_clear(device):
-            counted = [drop for drop in drops if drop.signer in current & self.now.established]
-            if len({drop.signer for drop in counted}) < HUB_DROPPERS:
-                return None
+        stewards = self.evidence.stewards.get(device, frozenset())
+        if stewards and self.evidence.is_clear(device):
+            others = [drop for drop in drops if drop.signer in (current & self.now.established) - stewards]
+            counted += others if len({drop.signer for drop in others}) >= HUB_DROPPERS else []
         return next((why for why in _WORST_FIRST if any(drop.why is why for drop in counted)), None)
 
     def _state(self, device: DeviceId, current: set[MemberId], dropped: Why | None) -> AuthorClass:

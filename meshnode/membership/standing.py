@@ -30,7 +30,7 @@ from dataclasses import dataclass
 
 from crdt.identifiers import DeviceId, MemberId, StatementId
 from meshnode.membership.evidence import Evidence
-from meshnode.membership.kinds import Genesis, Hello
+from meshnode.membership.kinds import Genesis, Hello, Witness
 from meshnode.membership.roles import Power, Role, may
 from meshnode.membership.trust_kinds import VouchByHand
 
@@ -88,52 +88,66 @@ class Standing:
         self.established |= roots
         reached = self._reached_by(roots, roots)
         while reached:
-            vouches = [vouch for word in sorted(reached) if (vouch := self._vouch(word)) is not None]
+            vouches = [vouch for word in sorted(reached) for vouch in self._vouches_in(word)]
             reached = self._take([vouch for vouch in vouches if self._has_place(vouch)])
 
     # -- does a word count? -----------------------------------------------------------------------------------------
 
-    def _vouch(self, word: StatementId) -> Vouch | None:
-        """The vouch in a hello, or by hand, if it counts by now (rules 2 and 8)."""
+    def _vouches_in(self, word: StatementId) -> list[Vouch]:
+        """The vouches in a hello, or by hand, that count by now (rules 2 and 8).
+
+        Several only when grown generously: whichever of a device's owners spoke through it.
+        """
         by_hand, hello = self._evidence.vouches.get(word), self._evidence.hellos.get(word)
         if by_hand is not None:
-            return self._vouch_by_hand(by_hand)
+            return self._by_hand(by_hand)
         if hello is None or hello.signer in self._removed:
-            return None
-        return self._vouch_by_invite(hello)
+            return []
+        return self._by_invite(hello)
 
-    def _vouch_by_hand(self, word: VouchByHand) -> Vouch | None:
+    def _by_hand(self, word: VouchByHand) -> list[Vouch]:
         member, hellos = word.member, self._evidence.hellos_by.get(word.member)
         if member in self._removed or not hellos:
-            return None
-        voucher = self._speaker({word.signer}, Power.VOUCH, member)
-        return Vouch(member, voucher, hellos[0], word.id) if voucher is not None else None
+            return []
+        return [Vouch(member, each, hellos[0], word.id) for each in self._speakers({word.signer}, Power.VOUCH, member)]
 
-    def _vouch_by_invite(self, hello: Hello) -> Vouch | None:
+    def _by_invite(self, hello: Hello) -> list[Vouch]:
         evidence, member = self._evidence, hello.signer
         invite = evidence.invites.get(hello.invite)
         if invite is None or hello.invite_key != invite.invite_key:
-            return None
+            return []
         if not self._generously and not evidence.invite_counts(invite, member):
-            return None
-        voucher = self._speaker(self._owners(invite.signer, member), Power.INVITE, member)
-        if voucher is None:
-            return None
-        for witness in evidence.witnesses[hello.id]:
-            behind = self._speaker(self._owners(witness.signer, member), Power.WITNESS, member)
-            behind = behind or self._speaker(self._stewards(witness.signer, member), Power.STEWARD, member)  # rule 4
-            if behind is not None:
-                through = ((invite.signer, voucher), (witness.signer, behind))
-                return Vouch(member, voucher, hello.id, witness.id, invite.id, through)
+            return []
+        vouchers = self._speakers(self._owners(invite.signer, member), Power.INVITE, member)
+        witness = self._witness(hello) if vouchers else None
+        if witness is None:
+            return []
+        said, behind = witness
+        return [
+            Vouch(member, each, hello.id, said.id, invite.id, ((invite.signer, each), (said.signer, behind)))
+            for each in vouchers
+        ]
+
+    def _witness(self, hello: Hello) -> tuple[Witness, MemberId] | None:
+        """Who saw a hello, and the owner or steward behind that device (rule 4)."""
+        member = hello.signer
+        for witness in self._evidence.witnesses.get(hello.id, ()):
+            behind = self._speakers(self._owners(witness.signer, member), Power.WITNESS, member)
+            behind = behind or self._speakers(self._stewards(witness.signer, member), Power.STEWARD, member)
+            if behind:
+                return witness, behind[0]
         return None
 
-    def _speaker(self, people: Iterable[MemberId], power: Power, about: MemberId) -> MemberId | None:
+    def _speakers(self, people: Iterable[MemberId], power: Power, about: MemberId) -> list[MemberId]:
         """Who of `people` may do this, and whose word about somebody else still counts (rule 6)."""
-        for person in sorted(people):
-            counts = self._generously or self._evidence.word_counts(person, about)
-            if person in self.members and person != about and counts and may(self._role(person), power):
-                return person
-        return None
+        return [
+            person
+            for person in sorted(people)
+            if person in self.members
+            and person != about
+            and (self._generously or self._evidence.word_counts(person, about))
+            and may(self._role(person), power)
+        ]
 
     def _role(self, member: MemberId) -> Role:
         return Role.ESTABLISHED if member in self.established else Role.NEWCOMER
@@ -190,10 +204,14 @@ class Standing:
         return again | self._reached_by(newcomers, newly_established)
 
     def _enough(self, member: MemberId) -> tuple[Vouch, ...]:
-        """The vouches that establish a member; none if they are too few."""
+        """The vouches that establish a member; none if they are too few.
+
+        Always with the first one: it may be what gave the others a place in a full invite (rule 5).
+        """
         vouches, founders = self._vouches[member], self._genesis.founders
         if len(founders) == 1 and founders[0] in vouches:
-            return (vouches[founders[0]],)
+            first = next(iter(vouches))
+            return tuple(vouches[voucher] for voucher in dict.fromkeys((first, founders[0])))
         needed = self._genesis.vouches_needed
         return tuple(vouches.values())[:needed] if len(vouches) >= needed else ()
 

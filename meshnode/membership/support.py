@@ -4,15 +4,20 @@ Rules of this module:
 1. It follows what each vouch rested on when it was given, back to the genesis: always earlier rounds, never a circle.
    Whom a petition's roster keeps rests on that petition, its yes votes, and on the voters' standing a step before.
 2. One way back is enough; it does not list every vouch there is.
+3. Where a petition is part of the way, what is left out could let petitions take effect in another order: such a way is
+   folded by itself, and if it does not lead there, every applied petition comes along with all its votes, or, if
+   nothing less will do, all that was ever said about who belongs.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 
 from crdt.identifiers import DeviceId, MemberId, StatementId
 from meshnode.membership.evidence import Evidence
-from meshnode.membership.kinds import Genesis
+from meshnode.membership.keeping_kinds import Endorse, Epoch, Forget, Refound
+from meshnode.membership.kinds import Genesis, UnknownStatement
 from meshnode.membership.petitions import Ballot, Verdict, kept_by
 from meshnode.membership.standing import Standing, Vouch
 
@@ -33,11 +38,21 @@ class Support:
     genesis: Genesis
     evidence: Evidence
     verdict: Verdict
+    leads_to: Callable[[Set[StatementId], DeviceId], bool]
+    """Whether these statements by themselves make a device current."""
 
     def of(self, device: DeviceId) -> list[StatementId]:
         """The statements that a current device's standing rests on, the genesis first, the others by id."""
+        last = len(self.verdict.steps) - 1
         needed: set[StatementId] = set()
-        pending = self._device(device, needed, len(self.verdict.steps) - 1)
+        self._follow(self._device(device, needed, last), needed)
+        if not needed.isdisjoint(self.evidence.petitions) and not self.leads_to(needed | {self.genesis.id}, device):
+            needed = self._with_all_petitions(needed)
+            if not self.leads_to(needed | {self.genesis.id}, device):
+                needed = self._everything()
+        return [self.genesis.id, *sorted(needed - {self.genesis.id})]
+
+    def _follow(self, pending: list[_Claim], needed: set[StatementId]) -> None:
         claimed: set[_Claim] = set()
         while pending:
             claim = pending.pop()
@@ -49,7 +64,21 @@ class Support:
                 pending += self._vouch(vouch, needed, claim.step)
             if not vouches and claim.member not in self.genesis.founders:
                 pending += self._roster(claim, needed)
-        return [self.genesis.id, *sorted(needed)]
+
+    def _with_all_petitions(self, needed: Set[StatementId]) -> set[StatementId]:
+        """Every applied petition too, with all its votes and whatever the voters' standing rests on."""
+        wider = set(needed)
+        for number, step in enumerate(self.verdict.steps):
+            for ballot in step.applied:
+                wider.update(vote.id for vote in self.evidence.votes[ballot.petition.id])
+                claims = [_Claim(person, established=True, step=number) for person in ballot.no]
+                self._follow([*self._petition(ballot, number, wider), *claims], wider)
+        return wider
+
+    def _everything(self) -> set[StatementId]:
+        """All that has to do with who belongs."""
+        others = Endorse | Forget | Epoch | Refound | UnknownStatement
+        return {key for key, each in self.evidence.statements.items() if not isinstance(each, others)}
 
     def _standing(self, step: int) -> Standing:
         return self.verdict.steps[step].standing

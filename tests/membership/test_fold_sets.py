@@ -9,18 +9,20 @@ import pytest
 
 from meshnode.membership.fold import Membership, fold
 from meshnode.membership.statements import sign_leave
+from tests.membership.compare import differences
 from tests.membership.plain_fold import PlainFold
 from tests.membership.random_network import PEOPLE, RandomNetwork
 from tests.support.people import fuzz_count, seeded_identity
 
 SEEDS = 10
-EACH = 30
+EACH = 25
+"""With `make fuzz` forty times as many: 10,000 sets in all."""
 
 
 @functools.cache
 def networks(seed: int) -> list[RandomNetwork]:
     """Shared by all tests of this module, which must not change them."""
-    return [RandomNetwork(1000 * seed + number) for number in range(fuzz_count(EACH))]
+    return [RandomNetwork(1000 * seed + number, 40 + number % 40) for number in range(fuzz_count(EACH))]
 
 
 def standing(membership: Membership) -> dict[bytes, tuple[bool, bool]]:
@@ -44,31 +46,28 @@ def test_order_repetition_and_parts_make_no_difference(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_the_answer_is_the_one_that_the_rules_define(seed: int) -> None:
-    someone_waited = False
+    someone_waited, someone_went = False, False
     for network in networks(seed):
         street = network.street
-        plain = PlainFold(street.network, street.statements)
-        answer = street.membership()
-        assert {d.id for d in answer.devices.values() if d.state.current} == plain.current_devices(), network.seed
-        current = plain.members - plain.leavers
-        assert {m.id for m in answer.members.values() if m.current} == current, network.seed
-        assert {m.id for m in answer.members.values() if m.established} == plain.established & current, network.seed
-        users = {invite: use.users for invite, use in answer.invites.items() if use.users}
-        assert users == {invite: users for invite, users in plain.users.items() if users}, network.seed
+        answer, plain = street.membership(), PlainFold(street.network, street.statements)
+        assert not differences(answer, plain), network.seed
         assert all(len(use.users) <= use.invite.uses for use in answer.invites.values()), network.seed
-        someone_waited |= len(answer.members) > len(plain.members)
+        someone_waited |= len(answer.members) > len(plain.now.members)
+        someone_went |= bool(answer.removed)
     assert someone_waited, "no set in which an overused invite left somebody out: the networks are too tame"
+    assert someone_went, "no set in which anybody was removed: the networks are too tame"
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_what_belongs_once_belongs_for_ever(seed: int) -> None:
-    """More statements may end a device's standing, never its place as an author."""
+    """More statements may end a device's standing, never its place as one that is known."""
     chance = random.Random(seed)
     for network in networks(seed):
         street = network.street
-        more = street.membership()
-        for device in fold(street.network, network.part(chance)).devices.values():
-            assert more.author_class(device.id).belongs, network.seed
+        more, part = street.membership(), fold(street.network, network.part(chance))
+        assert part.devices.keys() <= more.devices.keys(), network.seed
+        assert part.members.keys() <= more.members.keys(), network.seed
+        assert part.forgotten <= more.forgotten, network.seed
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
@@ -93,6 +92,8 @@ def test_a_leave_that_lists_all_it_vouched_for_changes_nobody_else(seed: int) ->
     for network in networks(seed):
         street = network.street
         answer = street.membership()
+        if answer.ballots:
+            continue  # Who leaves takes their votes along.
         before = standing(answer)
         leaver = seeded_identity(chance.choice([n for n in PEOPLE if seeded_identity(n).person in before]))
         leave = sign_leave(leaver, street.network, answer.vouched_by(leaver.person))
