@@ -3,7 +3,7 @@
 Rules of this module:
 1. It decides nothing about the protocol (the session does) and nothing about truth (the replica does). It moves bytes,
    puts what arrived through the one door, and tells the session what is on disk.
-2. Access is judged here: the key that the handshake proved must belong to a device that the statements call current.
+2. Access is asked here: the key that the handshake proved must belong to a device with which this node links.
 3. A peer's fault ends this link and nothing else.
 """
 
@@ -17,12 +17,13 @@ from dataclasses import dataclass
 
 from crdt.identifiers import DeviceId, Lane
 from meshnode.errors import ConnectionLost, PeerError, RemoteProtocolError, StorageError
-from meshnode.events import Event, ItemsCommitted, MembershipChanged
-from meshnode.membership.fold import AuthorClass
+from meshnode.events import AccessChanged, Event, ItemsCommitted, MembershipChanged
 from meshnode.membership.statements import Device, Hello, StatementRefused, check_statement, parse_statement
 from meshnode.replica.replica import Accepted, Replica
+from meshnode.sync.events import KeysGiven
 from meshnode.sync.session import PeerHello, PeerLeft, Received, Session, Settled
 from meshnode.transport.connection import Connection
+from meshnode.trust.access import Access, Linking
 
 log = logging.getLogger("meshnode.peers")
 
@@ -46,7 +47,9 @@ class LinkEnd:
 class Link:
     """One live conversation with one peer."""
 
-    def __init__(self, connection: Connection, session: Session, replica: Replica, monotonic: Monotonic) -> None:
+    def __init__(
+        self, connection: Connection, session: Session, replica: Replica, access: Access, monotonic: Monotonic
+    ) -> None:
         self.connection = connection
         self.session = session
         self.device: DeviceId | None = None
@@ -55,6 +58,7 @@ class Link:
         self.since_ms = 0
         self.end: LinkEnd | None = None
         self._replica = replica
+        self._access = access
         self._monotonic = monotonic
         self._strikes = 0
         self._reasons: set[str] = set()
@@ -62,6 +66,7 @@ class Link:
         self._inbox: asyncio.Queue[Received] = asyncio.Queue()
         self.on_granted: Callable[[Link], bool] = lambda _: True
         self.on_progress: Callable[[Link], None] = lambda _: None
+        self.on_keys: Callable[[tuple[bytes, ...]], None] = lambda _: None
 
     async def run(self) -> LinkEnd:
         """Speak until either side ends it; never raises for a peer's fault."""
@@ -80,6 +85,7 @@ class Link:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            await self._take_last_words()
             await self.connection.close()
         return self.end or LinkEnd("closed", polite=True)
 
@@ -105,6 +111,8 @@ class Link:
                     self._greet(event)
                 case Received():
                     self._inbox.put_nowait(event)
+                case KeysGiven():
+                    self.on_keys(event.keys)
                 case Settled():
                     self.on_progress(self)
                 case PeerLeft(code=code):
@@ -127,8 +135,8 @@ class Link:
         """Open the change lanes to a current device, close to one that can no longer become one."""
         if self.granted or self.device is None:
             return
-        match self._replica.membership.author_class(self.device):
-            case AuthorClass.CURRENT:
+        match self._access.of(self.device):
+            case Linking.OPEN:
                 if not self.on_granted(self):
                     self.close("double")
                     return
@@ -136,12 +144,16 @@ class Link:
                 self.session.grant(self._monotonic())
                 self._wake.set()
                 self.on_progress(self)
-            case AuthorClass.PAST | AuthorClass.REMOVED:
-                self.session.refuse("not-a-member")
-                self.end = self.end or LinkEnd("not-a-member", polite=True)
-                self._wake.set()
-            case AuthorClass.UNKNOWN:
+            case Linking.UNKNOWN:
                 return
+            case shut:
+                self._part(shut)
+
+    def _part(self, why: Linking) -> None:
+        """Go; whoever was removed is told by whom."""
+        assert self.device is not None
+        self.session.bye(why.goodbye, self._access.farewell(self.device) if why is Linking.REMOVED else ())
+        self.close(why.goodbye)
 
     async def _commit_what_arrives(self) -> None:
         while True:
@@ -163,6 +175,14 @@ class Link:
             self.on_progress(self)
             self._wake.set()
 
+    async def _take_last_words(self) -> None:
+        """Statements that came whole before the end count: a goodbye's are about us."""
+        while not self._inbox.empty():
+            batch = self._inbox.get_nowait()
+            if batch.lane is Lane.STATEMENTS:
+                with contextlib.suppress(StorageError):
+                    await self._replica.accept(batch.lane, batch.items, bytes(self.device or b""))
+
     def _count_strikes(self, accepted: Accepted) -> None:
         """Say in the log what was refused, each reason once a link; go when it is too much."""
         for code in sorted({refusal.code for refusal in accepted.refused} - self._reasons):
@@ -179,14 +199,14 @@ class Link:
             case ItemsCommitted(lane=lane, items=items):
                 self.session.publish(lane, items, self._monotonic())
                 self._wake.set()
-            case MembershipChanged():
+            case MembershipChanged() | AccessChanged():
                 self._recheck()
 
     def _recheck(self) -> None:
         if not self.granted:
             self._judge()
-        elif self.device is not None and self._replica.membership.author_class(self.device) is not AuthorClass.CURRENT:
-            self.close("not-a-member")
+        elif self.device is not None and (now := self._access.of(self.device)) is not Linking.OPEN:
+            self._part(now)
 
     async def _send_when_due(self) -> None:
         while True:

@@ -5,7 +5,7 @@ Rules of this module:
    takes the place of its old link.
 2. What a peer has acknowledged is written down as the newest row up to which it holds everything, so that the truth
    about a peer that is away can be told later.
-3. Links decide nothing about the protocol and nothing about membership.
+3. Links decide nothing about the protocol, nothing about membership and nothing about whom to link with.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from meshnode.replica.replica import Replica
 from meshnode.sync.session import LocalHello, Session
 from meshnode.sync.wanted import Wanted
 from meshnode.transport.connection import Connection
+from meshnode.trust.access import Access
 
 log = logging.getLogger("meshnode.peers")
 
@@ -47,8 +48,9 @@ class LinkReport:
 class Links:
     """The links of one node inside a network."""
 
-    def __init__(self, replica: Replica, boot_nonce: bytes, monotonic: Monotonic) -> None:
+    def __init__(self, replica: Replica, access: Access, boot_nonce: bytes, monotonic: Monotonic) -> None:
         self._replica = replica
+        self._access = access
         self._sets = ReplicaSets(replica)
         self._wanted = Wanted()
         self._boot_nonce = boot_nonce
@@ -59,7 +61,7 @@ class Links:
         self._all: dict[Link, asyncio.Task[LinkEnd]] = {}
         self.by_device: dict[DeviceId, Link] = {}
         self.on_linked: Callable[[Link, bool], None] = lambda link, dialled: None
-        self.on_unlinked: Callable[[DeviceId], None] = lambda device: None
+        self.on_unlinked: Callable[[DeviceId, str], None] = lambda device, code: None
 
     def __len__(self) -> int:
         return len(self._all)
@@ -67,7 +69,7 @@ class Links:
     async def carry(self, connection: Connection, *, dialled: bool) -> LinkReport:
         """Make a link of a finished connection and stay with it until it ends."""
         session = Session(dialled, self._sets, self._hello(), self._wanted, self._monotonic())
-        link = Link(connection, session, self._replica, self._monotonic)
+        link = Link(connection, session, self._replica, self._access, self._monotonic)
         link.on_granted = lambda granted: self._admit(granted, dialled=dialled)
         link.on_progress = self._note_progress
         task = asyncio.create_task(link.run())
@@ -139,7 +141,7 @@ class Links:
         del self.by_device[link.device]
         self._replica.store.note_peer(link.device, last_heard_ms=self._replica.clock())
         log.info("unlinked: %s (%s)", link.device.hex()[:8], link.end.code if link.end else "?")
-        self.on_unlinked(link.device)
+        self.on_unlinked(link.device, link.end.code if link.end else "")
         self._replica.events.publish(PeersChanged(link.device))
 
     def _note_progress(self, link: Link) -> None:

@@ -15,7 +15,7 @@ from meshnode.sync.allowance import Allowance
 from meshnode.sync.item_set import LocalSets
 from meshnode.sync.lane_talk import LaneTalk, Surroundings
 from meshnode.sync.limits import ANSWER_SECONDS, MAX_ASKED_IDS, WORK_BURST, WORK_PER_SECOND
-from meshnode.sync.messages import Block, LaneState, LaneStates, Push, State, Want
+from meshnode.sync.messages import Block, LaneState, LaneStates, Neg, Pull, Push, State, Want
 from meshnode.sync.outbox import Outbox
 from meshnode.sync.outgoing import Outgoing
 from meshnode.sync.pulling import Pulling
@@ -65,6 +65,22 @@ class Lanes:
         self._provider.heard_at = now
         if self._first is not None:
             self._begin(self._rounds.greet(self._first))
+
+    def receive(self, message: State | Neg | Pull | Want, now: float) -> None:
+        """What the peer says about sets.
+
+        Raises:
+            RemoteProtocolError: it may not be said now, or is too much.
+        """
+        match message:
+            case State():
+                self.receive_state(message)
+            case Neg():
+                self[message.lane].receive_neg(message)
+            case Pull():
+                self[message.lane].receive_pull(message.before)
+            case Want():
+                self.receive_want(message, now)
 
     def receive_state(self, state: State) -> None:
         """The peer's part of a round."""

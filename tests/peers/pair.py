@@ -12,6 +12,7 @@ from crdt.identifiers import DeviceId, Lane
 from meshnode.events import Event
 from meshnode.peers.links import LinkReport, Links
 from meshnode.peers.status import Json, NodeFacts, StatusBoard
+from meshnode.trust.access import Access
 from tests.support.hand_peer import HandPeer
 from tests.support.people import Neighbourhood, seeded, seeded_identity
 from tests.support.replicas import Desk, open_desk
@@ -33,12 +34,13 @@ class Side:
 
     def __init__(self, desk: Desk, monotonic: Callable[[], float] = time.monotonic, boot: str = "") -> None:
         self.desk = desk
-        self.links = Links(desk.replica, seeded(boot or desk.directory.name)(16), monotonic)
+        self.access = Access(desk.replica)
+        self.links = Links(desk.replica, self.access, seeded(boot or desk.directory.name)(16), monotonic)
         self.board = StatusBoard(desk.replica, self.links.by_device, FACTS)
         self.linked: list[tuple[DeviceId, bool]] = []
         self.unlinked: list[DeviceId] = []
         self.links.on_linked = lambda link, dialled: self.linked.append((link.device or DeviceId(b""), dialled))
-        self.links.on_unlinked = self.unlinked.append
+        self.links.on_unlinked = lambda device, code: self.unlinked.append(device)
 
     @property
     def device(self) -> DeviceId:

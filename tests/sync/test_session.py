@@ -502,7 +502,7 @@ def test_the_owner_hears_what_matters() -> None:
 def test_a_device_that_is_not_current_is_refused() -> None:
     peer = Peer(MemorySets())
     peer.greet()
-    peer.session.refuse("not-a-member")
+    peer.session.bye("not-a-member")
     assert peer.listen()[-1] == Bye("not-a-member")
     assert peer.session.next_deadline() is None
     peer.session.grant(0.0)
