@@ -71,7 +71,7 @@ class InsideParts:
         self.notices = Notices(self.replica, self.access)
         self.decisions = Decisions(self.replica, os.urandom)
         self.invitations = Invitations(self.replica, self._epoch_keys[0])
-        self.links = Links(self.replica, self.access, os.urandom(BOOT_NONCE_BYTES), time.monotonic)
+        self.links = Links(self.replica, os.urandom(BOOT_NONCE_BYTES), time.monotonic)
         self._host = Host(self.replica, self._epoch_keys[0], clock)
         self.windows = SpokenWindows(self._fresh_token, os.urandom, self._announce_anew)
         self._dialler = Dialler(

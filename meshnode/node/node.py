@@ -127,8 +127,9 @@ class Node:
 
     def _trouble(self) -> list[str]:
         sentences = [self._store.recovering, self._store.trouble]
-        if self._inside is not None and not self._inside.is_known():
-            sentences.append(OTHER_KEYS)
+        if self._inside is not None:
+            sentences += [] if self._inside.is_known() else [OTHER_KEYS]
+            sentences += self._inside.links.trouble()
         return [sentence for sentence in sentences if sentence]
 
     # -- the doorstep -----------------------------------------------------------------------------------------------

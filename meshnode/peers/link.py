@@ -3,8 +3,9 @@
 Rules of this module:
 1. It decides nothing about the protocol (the session does) and nothing about truth (the replica does). It moves bytes,
    puts what arrived through the one door, and tells the session what is on disk.
-2. Access is asked here: the key that the handshake proved must belong to a device with which this node links.
-3. A peer's fault ends this link and nothing else.
+2. How much is taken and given now is the gate's matter; a link waits when it says so.
+3. Access is judged here: the key that the handshake proved must belong to a device that the statements call current.
+4. A peer's fault ends this link and nothing else.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ from dataclasses import dataclass
 
 from crdt.identifiers import DeviceId, Lane
 from meshnode.errors import ConnectionLost, PeerError, RemoteProtocolError, StorageError
-from meshnode.events import AccessChanged, Event, ItemsCommitted, MembershipChanged
+from meshnode.events import Event, ItemsCommitted, MembershipChanged
+from meshnode.membership.fold import AuthorClass
 from meshnode.membership.statements import Device, Hello, StatementRefused, check_statement, parse_statement
+from meshnode.peers.gate import Gate
 from meshnode.replica.replica import Accepted, Replica
-from meshnode.sync.events import KeysGiven
-from meshnode.sync.session import PeerHello, PeerLeft, Received, Session, Settled
+from meshnode.sync.session import PeerHello, PeerLeft, PeerNotice, Received, Session, Settled
 from meshnode.transport.connection import Connection
-from meshnode.trust.access import Access, Linking
 
 log = logging.getLogger("meshnode.peers")
 
@@ -48,7 +49,7 @@ class Link:
     """One live conversation with one peer."""
 
     def __init__(
-        self, connection: Connection, session: Session, replica: Replica, access: Access, monotonic: Monotonic
+        self, connection: Connection, session: Session, replica: Replica, gate: Gate, monotonic: Monotonic
     ) -> None:
         self.connection = connection
         self.session = session
@@ -58,15 +59,16 @@ class Link:
         self.since_ms = 0
         self.end: LinkEnd | None = None
         self._replica = replica
-        self._access = access
+        self._gate = gate
         self._monotonic = monotonic
         self._strikes = 0
         self._reasons: set[str] = set()
         self._wake = asyncio.Event()
+        self._heard_from = asyncio.Event()
         self._inbox: asyncio.Queue[Received] = asyncio.Queue()
         self.on_granted: Callable[[Link], bool] = lambda _: True
         self.on_progress: Callable[[Link], None] = lambda _: None
-        self.on_keys: Callable[[tuple[bytes, ...]], None] = lambda _: None
+        self.on_notice: Callable[[DeviceId, str], None] = lambda device, code: None
 
     async def run(self) -> LinkEnd:
         """Speak until either side ends it; never raises for a peer's fault."""
@@ -85,7 +87,6 @@ class Link:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await self._take_last_words()
             await self.connection.close()
         return self.end or LinkEnd("closed", polite=True)
 
@@ -95,11 +96,27 @@ class Link:
         self.session.bye(code)
         self._wake.set()
 
+    async def answers(self, seconds: float) -> bool:
+        """Whether the peer still lives: it is asked to say something."""
+        self._heard_from.clear()
+        self.session.probe()
+        self._wake.set()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._heard_from.wait()
+        return self.end is None and self._heard_from.is_set()
+
+    def notify(self, code: str) -> None:
+        """Tell the peer's person something."""
+        self.session.notify(code)
+        self._wake.set()
+
     # -- what arrives -----------------------------------------------------------------------------------------------
 
     async def _receive(self) -> None:
         while self.end is None:
             frame = await self.connection.receive()
+            self._heard_from.set()
             self.session.receive_frame(frame, self._monotonic())
             self._take_events()
             self._wake.set()
@@ -111,10 +128,11 @@ class Link:
                     self._greet(event)
                 case Received():
                     self._inbox.put_nowait(event)
-                case KeysGiven():
-                    self.on_keys(event.keys)
                 case Settled():
                     self.on_progress(self)
+                case PeerNotice(code=code):
+                    if self.granted and self.device is not None:
+                        self.on_notice(self.device, code)
                 case PeerLeft(code=code):
                     self.end = self.end or LinkEnd(code, polite=True)
 
@@ -135,8 +153,8 @@ class Link:
         """Open the change lanes to a current device, close to one that can no longer become one."""
         if self.granted or self.device is None:
             return
-        match self._access.of(self.device):
-            case Linking.OPEN:
+        match self._replica.membership.author_class(self.device):
+            case AuthorClass.CURRENT:
                 if not self.on_granted(self):
                     self.close("double")
                     return
@@ -144,23 +162,22 @@ class Link:
                 self.session.grant(self._monotonic())
                 self._wake.set()
                 self.on_progress(self)
-            case Linking.UNKNOWN:
+            case AuthorClass.PAST | AuthorClass.REMOVED:
+                self.session.bye("not-a-member")
+                self.end = self.end or LinkEnd("not-a-member", polite=True)
+                self._wake.set()
+            case AuthorClass.UNKNOWN:
                 return
-            case shut:
-                self._part(shut)
-
-    def _part(self, why: Linking) -> None:
-        """Go; whoever was removed is told by whom."""
-        assert self.device is not None
-        self.session.bye(why.goodbye, self._access.farewell(self.device) if why is Linking.REMOVED else ())
-        self.close(why.goodbye)
 
     async def _commit_what_arrives(self) -> None:
         while True:
             batch = await self._inbox.get()
-            source = bytes(self.device or b"")
+            assert self.device is not None
+            # Until this is dealt with the peer gets no credit for more.
+            await asyncio.sleep(self._gate.took(self.device, sum(map(len, batch.items))))
+            sifted = self._gate.sift(self.device, batch.lane, batch.items)
             try:
-                accepted = await self._replica.accept(batch.lane, batch.items, source)
+                accepted = await self._replica.accept(batch.lane, sifted.taken, bytes(self.device))
             except StorageError as error:
                 log.warning("nothing more is taken from %s: %s", self.connection.remote.address, error)
                 raise
@@ -168,20 +185,12 @@ class Link:
             if self.end is not None:
                 # What was accepted may have ended this link; nothing is said after the goodbye.
                 return
-            self.session.committed(batch.receipt, accepted.done, self._monotonic())
+            self.session.committed(batch.receipt, accepted.done, self._monotonic(), sifted.put_off)
             self._take_events()
             if batch.lane is Lane.STATEMENTS:
                 self._judge()
             self.on_progress(self)
             self._wake.set()
-
-    async def _take_last_words(self) -> None:
-        """Statements that came whole before the end count: a goodbye's are about us."""
-        while not self._inbox.empty():
-            batch = self._inbox.get_nowait()
-            if batch.lane is Lane.STATEMENTS:
-                with contextlib.suppress(StorageError):
-                    await self._replica.accept(batch.lane, batch.items, bytes(self.device or b""))
 
     def _count_strikes(self, accepted: Accepted) -> None:
         """Say in the log what was refused, each reason once a link; go when it is too much."""
@@ -199,29 +208,38 @@ class Link:
             case ItemsCommitted(lane=lane, items=items):
                 self.session.publish(lane, items, self._monotonic())
                 self._wake.set()
-            case MembershipChanged() | AccessChanged():
+            case MembershipChanged():
                 self._recheck()
 
     def _recheck(self) -> None:
         if not self.granted:
             self._judge()
-        elif self.device is not None and (now := self._access.of(self.device)) is not Linking.OPEN:
-            self._part(now)
+        elif self.device is not None and self._replica.membership.author_class(self.device) is not AuthorClass.CURRENT:
+            self.close("not-a-member")
 
     async def _send_when_due(self) -> None:
         while True:
-            for frame in self.session.frames_to_send():
-                await self.connection.send(frame)
+            rest = await self._send(self.session.frames_to_send())
             if self.end is not None:
                 return
-            deadline = self.session.next_deadline()
+            await asyncio.sleep(rest)
+            times = (self.session.next_deadline(), self._gate.due_at(self.device))
+            deadline = min((time for time in times if time is not None), default=None)
             delay = None if deadline is None else max(0.0, deadline - self._monotonic())
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(delay):
                     await self._wake.wait()
             self._wake.clear()
             self.session.tick(self._monotonic())
+            if self._gate.is_due(self.device):
+                self.session.compare_again(self._monotonic())
             self._take_events()
+
+    async def _send(self, frames: list[bytes]) -> float:
+        """Send these; how long to rest then, because this peer had more than its share of this minute."""
+        for frame in frames:
+            await self.connection.send(frame)
+        return self._gate.gave(self.device, sum(map(len, frames))) if self.device is not None else 0.0
 
     async def _say_goodbye(self) -> None:
         with contextlib.suppress(PeerError, OSError, TimeoutError):

@@ -1,11 +1,11 @@
 """Links: all live links of a node: who is linked, who may link, and what each peer is known to hold.
 
 Rules of this module:
-1. One link a device: `double_dial` says which of two stays; a peer that has started anew since (another boot nonce)
-   takes the place of its old link.
+1. One link a device: `double_dial` says which of two stays. A link with another boot nonce takes the place of the old
+   one; whether that one is dead or belongs to a copy of the device is found out by `twins`.
 2. What a peer has acknowledged is written down as the newest row up to which it holds everything, so that the truth
    about a peer that is away can be told later.
-3. Links decide nothing about the protocol, nothing about membership and nothing about whom to link with.
+3. Links decide nothing about the protocol and nothing about membership.
 """
 
 from __future__ import annotations
@@ -19,14 +19,17 @@ from crdt.identifiers import DeviceId
 from meshnode.events import PeersChanged
 from meshnode.membership.kinds import DeviceKind
 from meshnode.peers.double_dial import Opened, second_stays
+from meshnode.peers.gate import Gate
+from meshnode.peers.limits import DEFAULT_LIMITS, PeerLimits
 from meshnode.peers.link import Link, LinkEnd
+from meshnode.peers.link_sets import LinkSets
 from meshnode.peers.schedule import may_accept
+from meshnode.peers.twins import Twins
 from meshnode.replica.local_sets import ReplicaSets
 from meshnode.replica.replica import Replica
 from meshnode.sync.session import LocalHello, Session
 from meshnode.sync.wanted import Wanted
 from meshnode.transport.connection import Connection
-from meshnode.trust.access import Access
 
 log = logging.getLogger("meshnode.peers")
 
@@ -48,30 +51,36 @@ class LinkReport:
 class Links:
     """The links of one node inside a network."""
 
-    def __init__(self, replica: Replica, access: Access, boot_nonce: bytes, monotonic: Monotonic) -> None:
+    def __init__(
+        self, replica: Replica, boot_nonce: bytes, monotonic: Monotonic, limits: PeerLimits = DEFAULT_LIMITS
+    ) -> None:
+        self.gate = Gate(replica, monotonic, limits)
         self._replica = replica
-        self._access = access
         self._sets = ReplicaSets(replica)
         self._wanted = Wanted()
         self._boot_nonce = boot_nonce
         self._monotonic = monotonic
         known = replica.membership.devices.get(replica.identity.device)
         self._hub = known is not None and known.kind is DeviceKind.HUB
-        self._opened: dict[DeviceId, Opened] = {}
+        self._twins = Twins(replica, limits.probe_seconds)
+        self._opened: dict[Link, Opened] = {}
         self._all: dict[Link, asyncio.Task[LinkEnd]] = {}
         self.by_device: dict[DeviceId, Link] = {}
         self.on_linked: Callable[[Link, bool], None] = lambda link, dialled: None
-        self.on_unlinked: Callable[[DeviceId, str], None] = lambda device, code: None
+        self.on_unlinked: Callable[[DeviceId], None] = lambda device: None
 
     def __len__(self) -> int:
         return len(self._all)
 
     async def carry(self, connection: Connection, *, dialled: bool) -> LinkReport:
         """Make a link of a finished connection and stay with it until it ends."""
-        session = Session(dialled, self._sets, self._hello(), self._wanted, self._monotonic())
-        link = Link(connection, session, self._replica, self._access, self._monotonic)
+        sets = LinkSets(self._sets, self.gate)
+        session = Session(dialled, sets, self._hello(), self._wanted, self._monotonic())
+        link = Link(connection, session, self._replica, self.gate, self._monotonic)
+        sets.whose = lambda: link.device
         link.on_granted = lambda granted: self._admit(granted, dialled=dialled)
         link.on_progress = self._note_progress
+        link.on_notice = self._twins.heard
         task = asyncio.create_task(link.run())
         self._all[link] = task
         try:
@@ -83,6 +92,7 @@ class Links:
             raise
         finally:
             del self._all[link]
+            self._opened.pop(link, None)
             self._release(link)
         return LinkReport(link.device, link.granted, end)
 
@@ -95,11 +105,17 @@ class Links:
 
     async def stop(self) -> None:
         """Say goodbye to everybody."""
+        self._twins.stop()
         tasks = list(self._all.values())
         for link in tuple(self._all):
             link.close("stopping")
         if tasks:
             await asyncio.wait(tasks, timeout=GOODBYE_SECONDS)
+        self.gate.stop()
+
+    def trouble(self) -> list[str]:
+        """What a person should know about peers, as sentences."""
+        return [*self._twins.trouble(), *self.gate.trouble()]
 
     def _hello(self) -> LocalHello:
         membership, store = self._replica.membership, self._replica.store
@@ -117,31 +133,39 @@ class Links:
         assert link.device is not None
         if link.device == self._replica.identity.device:
             return False
-        old = self.by_device.get(link.device)
         opened = Opened(self._replica.identity.device if dialled else link.device, self._monotonic())
-        if old is not None and old.boot_nonce == link.boot_nonce:
-            if not second_stays(self._opened[link.device], opened):
-                return False
-        elif old is None and not may_accept(len(self.by_device), hub=self._hub) and not dialled:
+        rivals = self._others_of(link)
+        same = [rival for rival in rivals if rival.boot_nonce == link.boot_nonce]
+        if not all(second_stays(self._opened[rival], opened) for rival in same):
+            return False
+        if not rivals and not may_accept(len(self.by_device), hub=self._hub) and not dialled:
             return False
         self.by_device[link.device] = link
-        self._opened[link.device] = opened
+        self._opened[link] = opened
         link.since_ms = self._replica.clock()
-        if old is not None:
-            old.close("double")
-        else:
+        for rival in same:
+            rival.close("double")
+        self._twins.suspect(link, [rival for rival in rivals if rival not in same])
+        if not rivals:
             log.info("linked: %s at %s", link.device.hex()[:8], link.connection.remote.address)
         self.on_linked(link, dialled)
         self._replica.events.publish(PeersChanged(link.device))
         return True
 
+    def _others_of(self, link: Link) -> list[Link]:
+        """The other living links of the same device, the oldest first."""
+        return [each for each in self._opened if each.device == link.device and each is not link and each.end is None]
+
     def _release(self, link: Link) -> None:
         if link.device is None or self.by_device.get(link.device) is not link:
             return
         del self.by_device[link.device]
+        if twins := self._others_of(link):
+            self.by_device[link.device] = twins[-1]
+            return
         self._replica.store.note_peer(link.device, last_heard_ms=self._replica.clock())
         log.info("unlinked: %s (%s)", link.device.hex()[:8], link.end.code if link.end else "?")
-        self.on_unlinked(link.device, link.end.code if link.end else "")
+        self.on_unlinked(link.device)
         self._replica.events.publish(PeersChanged(link.device))
 
     def _note_progress(self, link: Link) -> None:

@@ -24,12 +24,12 @@ from meshnode.sync.messages import (
     Credit,
     Err,
     Hello,
-    Keys,
     LaneState,
     LaneStates,
     Message,
     MessageType,
     Neg,
+    Notice,
     Offer,
     Pull,
     Push,
@@ -90,11 +90,8 @@ def _encode_body(message: Message) -> tuple[MessageType, bytes]:
             return MessageType.PUSH, bytes((message.lane, flags)) + pack_chunks(message.items)
         case Credit():
             return MessageType.CREDIT, message.count.to_bytes(4, "big")
-        case Keys():
-            return MessageType.KEYS, b"".join(message.keys)
-        case Bye() | Err():
-            kind = MessageType.BYE if isinstance(message, Bye) else MessageType.ERR
-            return kind, message.code.encode()[:MAX_REASON_BYTES]
+        case Bye() | Err() | Notice():
+            return _TYPES_OF_CODES[type(message)], message.code.encode()[:MAX_REASON_BYTES]
         case _:
             return _encode_join_body(message)
 
@@ -194,13 +191,6 @@ def _read_want(body: ByteReader) -> Want:
     return Want(lane, body.rest_ids(), spared)
 
 
-def _read_keys(body: ByteReader) -> Keys:
-    joined = body.rest()
-    if len(joined) % EPOCH_KEY_BYTES:
-        raise RemoteProtocolError("not whole keys")
-    return Keys(tuple(joined[at : at + EPOCH_KEY_BYTES] for at in range(0, len(joined), EPOCH_KEY_BYTES)))
-
-
 def _read_push(body: ByteReader) -> Push:
     lane, flags = body.lane(), body.number(1)
     return Push(lane, bool(flags & 1), body.rest_chunks(), bool(flags & 2))
@@ -217,6 +207,7 @@ def _read_welcome(body: ByteReader) -> Welcome:
 
 
 _STEPS = frozenset(Step)
+_TYPES_OF_CODES = {Bye: MessageType.BYE, Err: MessageType.ERR, Notice: MessageType.NOTICE}
 _LIMITS: dict[int, int] = {int(kind): limit for kind, limit in MAX_BODY_BYTES.items()}
 _READERS: dict[int, Callable[[ByteReader], Message]] = {
     MessageType.HELLO: _read_hello,
@@ -228,9 +219,9 @@ _READERS: dict[int, Callable[[ByteReader], Message]] = {
     MessageType.WANT: _read_want,
     MessageType.PUSH: _read_push,
     MessageType.CREDIT: lambda body: Credit(body.number(4)),
-    MessageType.KEYS: _read_keys,
     MessageType.BYE: lambda body: Bye(body.rest_text()),
     MessageType.ERR: lambda body: Err(body.rest_text()),
+    MessageType.NOTICE: lambda body: Notice(body.rest_text()),
     MessageType.OFFER: _read_offer,
     MessageType.APPLY: lambda body: Apply(body.rest_chunks()),
     MessageType.WELCOME: _read_welcome,

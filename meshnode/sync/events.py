@@ -6,7 +6,7 @@ Rules of this module:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from crdt.identifiers import Lane
 from meshnode.sync.messages import LaneStates
@@ -33,15 +33,15 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
-class KeysGiven:
-    """The peer handed over network keys; whether they are is for the owner to find out."""
-
-    keys: tuple[bytes, ...] = field(repr=False)
+class Settled:
+    """All lanes are level and nothing is on its way."""
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
-    """All lanes are level and nothing is on its way."""
+class PeerNotice:
+    """The peer says that this node's person should know something."""
+
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,4 +51,4 @@ class PeerLeft:
     code: str
 
 
-SessionEvent = PeerHello | Received | KeysGiven | Settled | PeerLeft
+SessionEvent = PeerHello | Received | Settled | PeerNotice | PeerLeft

@@ -14,8 +14,8 @@ from meshnode.errors import RemoteProtocolError
 from meshnode.sync.allowance import Allowance
 from meshnode.sync.item_set import LocalSets
 from meshnode.sync.lane_talk import LaneTalk, Surroundings
-from meshnode.sync.limits import ANSWER_SECONDS, MAX_ASKED_IDS, WORK_BURST, WORK_PER_SECOND
-from meshnode.sync.messages import Block, LaneState, LaneStates, Neg, Pull, Push, State, Want
+from meshnode.sync.limits import ANSWER_SECONDS, MAX_ASKED_IDS, MAX_EARLY_MESSAGES, WORK_BURST, WORK_PER_SECOND
+from meshnode.sync.messages import Block, LaneState, LaneStates, Neg, Push, State, Want
 from meshnode.sync.outbox import Outbox
 from meshnode.sync.outgoing import Outgoing
 from meshnode.sync.pulling import Pulling
@@ -42,6 +42,7 @@ class Lanes:
         self.greeting = self._states()
         self._rounds = Rounds(dialler=dialler, mine=self.greeting)
         self._first: LaneStates | None = None
+        self._early: list[Neg] = []
         self._statements_moved = False
 
     def __getitem__(self, lane: Lane) -> LaneTalk:
@@ -65,22 +66,19 @@ class Lanes:
         self._provider.heard_at = now
         if self._first is not None:
             self._begin(self._rounds.greet(self._first))
+        early, self._early = self._early, []
+        for neg in early:
+            self._talks[neg.lane].receive_neg(neg)
 
-    def receive(self, message: State | Neg | Pull | Want, now: float) -> None:
-        """What the peer says about sets.
+    def keep_early(self, neg: Neg) -> None:
+        """The peer has granted us before we could grant it; its first turns wait.
 
         Raises:
-            RemoteProtocolError: it may not be said now, or is too much.
+            RemoteProtocolError: too much.
         """
-        match message:
-            case State():
-                self.receive_state(message)
-            case Neg():
-                self[message.lane].receive_neg(message)
-            case Pull():
-                self[message.lane].receive_pull(message.before)
-            case Want():
-                self.receive_want(message, now)
+        if not neg.start or len(self._early) >= MAX_EARLY_MESSAGES:
+            raise RemoteProtocolError("too much before the peer's device is known")
+        self._early.append(neg)
 
     def receive_state(self, state: State) -> None:
         """The peer's part of a round."""

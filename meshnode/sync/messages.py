@@ -16,7 +16,6 @@ from meshnode.sync.limits import (
     MAX_FRAME_BODY_BYTES,
     MAX_HELLO_BYTES,
     MAX_JOIN_BYTES,
-    MAX_KEYS,
     MAX_PUSH_BYTES,
     MAX_REASON_BYTES,
     MAX_WANT_IDS,
@@ -25,7 +24,6 @@ from meshnode.sync.limits import (
 LOWEST_VERSION = 1
 HIGHEST_VERSION = 1
 IGNORABLE_FROM = 0x80
-KEY_BYTES = 32
 
 
 class MessageType(enum.IntEnum):
@@ -47,7 +45,7 @@ class MessageType(enum.IntEnum):
     WELCOME = 18
     REFUSED = 19
     TOKEN = 20
-    KEYS = 128
+    NOTICE = 0x80
 
 
 class Step(enum.IntEnum):
@@ -158,13 +156,6 @@ class Credit:
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
-    """The network's keys, the one to use first: your device was not there when they were handed out."""
-
-    keys: tuple[bytes, ...] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class Bye:
     """I go, in peace."""
 
@@ -174,6 +165,13 @@ class Bye:
 @dataclass(frozen=True, slots=True)
 class Err:
     """I go because of what you did."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that your person should know, as a code. Nothing follows from it on this link."""
 
     code: str
 
@@ -218,7 +216,7 @@ class Token:
     text: str = field(repr=False)
 
 
-SyncMessage = Hello | Ready | State | Neg | Pull | Block | Want | Push | Credit | Keys | Bye | Err
+SyncMessage = Hello | Ready | State | Neg | Pull | Block | Want | Push | Credit | Bye | Err | Notice
 JoinMessage = Offer | Apply | Welcome | Refused | Token
 Message = SyncMessage | JoinMessage
 
@@ -234,11 +232,11 @@ MAX_BODY_BYTES: dict[MessageType, int] = {
     MessageType.CREDIT: 64,
     MessageType.BYE: MAX_REASON_BYTES,
     MessageType.ERR: MAX_REASON_BYTES,
+    MessageType.NOTICE: MAX_REASON_BYTES,
     MessageType.OFFER: MAX_JOIN_BYTES,
     MessageType.APPLY: MAX_JOIN_BYTES,
     MessageType.WELCOME: MAX_JOIN_BYTES,
     MessageType.REFUSED: 1024,
     MessageType.TOKEN: 1024,
-    MessageType.KEYS: MAX_KEYS * KEY_BYTES,
 }
 """The longest body of each type."""

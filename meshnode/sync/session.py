@@ -19,13 +19,13 @@ from collections.abc import Sequence
 from crdt.identifiers import ItemId, ItemKey, Lane
 from meshnode.errors import RemoteProtocolError
 from meshnode.sync.codec import body_limit, decode
-from meshnode.sync.events import KeysGiven, PeerHello, PeerLeft, Received, SessionEvent, Settled
+from meshnode.sync.events import PeerHello, PeerLeft, PeerNotice, Received, SessionEvent, Settled
 from meshnode.sync.fingerprint import TIME_BYTES
 from meshnode.sync.frames import Assembler
 from meshnode.sync.greeting import LocalHello
 from meshnode.sync.item_set import LocalSets
 from meshnode.sync.lanes import Lanes
-from meshnode.sync.limits import HELLO_SECONDS, MAX_EARLY_MESSAGES, MAX_REASON_BYTES, SUPPORT_BYTES
+from meshnode.sync.limits import HELLO_SECONDS, MAX_REASON_BYTES, SUPPORT_BYTES
 from meshnode.sync.messages import (
     HIGHEST_VERSION,
     LOWEST_VERSION,
@@ -34,9 +34,9 @@ from meshnode.sync.messages import (
     Credit,
     Err,
     Hello,
-    Keys,
     MessageType,
     Neg,
+    Notice,
     Pull,
     Push,
     Ready,
@@ -49,7 +49,17 @@ from meshnode.sync.transitions import Act, Phase, next_phase
 from meshnode.sync.transitions import Step as Transition
 from meshnode.sync.wanted import Wanted
 
-__all__ = ["LocalHello", "LocalSets", "PeerHello", "PeerLeft", "Received", "Session", "SessionEvent", "Settled"]
+__all__ = [
+    "LocalHello",
+    "LocalSets",
+    "PeerHello",
+    "PeerLeft",
+    "PeerNotice",
+    "Received",
+    "Session",
+    "SessionEvent",
+    "Settled",
+]
 
 Published = tuple[ItemKey, bytes]
 
@@ -67,9 +77,7 @@ class Session:
         self._assembler = Assembler(body_limit)
         self._events: list[SessionEvent] = []
         self._peer_ready = False
-        self._early: list[Neg] = []
         self._was_settled = False
-        self._keys: tuple[bytes, ...] = ()
         self._outbox.say(hello.message(self._lanes.greeting))
 
     # -- the wire ---------------------------------------------------------------------------------------------------
@@ -119,23 +127,33 @@ class Session:
                 self._receive_hello(message, now)
             case Ready():
                 self._peer_ready = True
+            case State():
+                self._lanes.receive_state(message)
             case Neg() if self._phase is Phase.JUDGING:
-                self._keep_early(message)
-            case State() | Neg() | Pull() | Want():
-                self._lanes.receive(message, now)
+                self._lanes.keep_early(message)
+            case Neg():
+                self._lanes[message.lane].receive_neg(message)
+            case Pull():
+                self._lanes[message.lane].receive_pull(message.before)
             case Block():
                 self._hand_up(message.lane, *self._lanes.receive_block(message, len(body), now))
+            case Want():
+                self._lanes.receive_want(message, now)
             case Push():
                 self._receive_push(message, len(body), now)
             case Credit():
                 self._outbox.window.credit(message.count)
-            case Keys():
-                self._events.append(KeysGiven(message.keys))
-            case Bye() | Err():
-                self._leave()
-                self._events.append(PeerLeft(message.code or "closed"))
+            case Notice() | Bye() | Err():
+                self._receive_code(message)
             case _:  # pragma: no cover -- the table lets no message of a join link come here
                 raise RemoteProtocolError("a message of a join link")
+
+    def _receive_code(self, message: Notice | Bye | Err) -> None:
+        if isinstance(message, Notice):
+            self._events.append(PeerNotice(message.code))
+        else:
+            self._leave()
+            self._events.append(PeerLeft(message.code or "closed"))
 
     def _receive_hello(self, hello: Hello, now: float) -> None:
         if hello.lowest > HIGHEST_VERSION or hello.highest < LOWEST_VERSION:
@@ -146,12 +164,6 @@ class Session:
             self._outbox.push_now(Push(Lane.STATEMENTS, False, self._hello.support_within(SUPPORT_BYTES)))
         versions = (hello.lowest, hello.highest)
         self._events.append(PeerHello(hello.device_statement, versions, hello.features, hello.boot_nonce, hello.lanes))
-
-    def _keep_early(self, neg: Neg) -> None:
-        """The peer has granted us before we could grant it; its first turns wait."""
-        if not neg.start or len(self._early) >= MAX_EARLY_MESSAGES:
-            raise RemoteProtocolError("too much before the peer's device is known")
-        self._early.append(neg)
 
     def _receive_push(self, push: Push, size: int, now: float) -> None:
         # Invariant 1
@@ -174,23 +186,23 @@ class Session:
         self._step(Act.GRANT)
         self._outbox.say(Ready())
         self._lanes.open(now)
-        for neg in self._early:
-            self._lanes[neg.lane].receive_neg(neg)
-        self._early.clear()
         self._decide(now)
 
-    def give_keys(self, keys: Sequence[bytes], now: float) -> None:
-        """Network keys that the peer's device may lack; they go out once each side has called the other current."""
-        self._keys = tuple(keys)
-        self._decide(now)
-
-    def bye(self, code: str, statements: Sequence[bytes] = ()) -> None:
-        """Go, saying why, with statements that the peer must know of. Send `frames_to_send()` a last time."""
+    def bye(self, code: str) -> None:
+        """Go, saying why. Send `frames_to_send()` a last time."""
         if self._phase is not Phase.OVER:
-            if statements:
-                self._outbox.push_now(Push(Lane.STATEMENTS, False, tuple(statements)))
             self._outbox.say(Bye(code[:MAX_REASON_BYTES]))
             self._leave()
+
+    def notify(self, code: str) -> None:
+        """Tell the peer's person something; an older peer does not hear it."""
+        if self._phase is Phase.OPEN:
+            self._outbox.say(Notice(code[:MAX_REASON_BYTES]))
+
+    def probe(self) -> None:
+        """Have the peer say something, if it still lives: it gives credit for a message without items at once."""
+        if self._phase is Phase.OPEN:
+            self._outbox.push_now(Push(Lane.ORDINARY, False, ()))
 
     def committed(self, receipt: int, ids: Sequence[ItemId], now: float, put_off: Sequence[ItemId] = ()) -> None:
         """The owner has dealt with a delivery; `ids` are on disk, parked or refused for good.
@@ -227,21 +239,18 @@ class Session:
         self._now = now
         if self._phase is Phase.OVER:
             return
-        late = self._late(now)
-        if late:
+        if late := self._late(now):
             self.bye(late)
             self._events.append(PeerLeft(late))
             return
         self._decide(now)
 
     def _late(self, now: float) -> str:
-        match self._phase:
-            case Phase.GREETING | Phase.JUDGING if now - self._since >= HELLO_SECONDS:
-                return "too-slow" if self._phase is Phase.GREETING else "unknown-device"
-            case Phase.OPEN if self._lanes.is_overdue(now):
-                return "too-slow"
-            case _:
-                return ""
+        if self._phase is Phase.OPEN:
+            return "too-slow" if self._lanes.is_overdue(now) else ""
+        if now - self._since < HELLO_SECONDS:
+            return ""
+        return "too-slow" if self._phase is Phase.GREETING else "unknown-device"
 
     def next_deadline(self) -> float | None:
         """When `tick` has something to do, or `frames_to_send` has more."""
@@ -262,9 +271,6 @@ class Session:
         if self._phase is not Phase.OPEN:
             return
         self._lanes.advance(now, peer_ready=self._peer_ready)
-        if self._keys and self._peer_ready:
-            self._outbox.say(Keys(self._keys))
-            self._keys = ()
         settled = self.settled
         if settled and not self._was_settled:
             self._events.append(Settled())

@@ -93,7 +93,7 @@ _IN_OPEN = (
     MessageType.WANT,
     MessageType.PUSH,
     MessageType.CREDIT,
-    MessageType.KEYS,
+    MessageType.NOTICE,
 )
 _LEAVING: dict[Step, State] = {MessageType.BYE: Phase.OVER, MessageType.ERR: Phase.OVER, Act.LEAVE: Phase.OVER}
 _LEAVING_JOIN: dict[Step, State] = dict.fromkeys((MessageType.BYE, MessageType.ERR, Act.LEAVE), JoinPhase.OVER)
@@ -111,6 +111,7 @@ TRANSITIONS: dict[State, dict[Step, State]] = {
         MessageType.NEG: Phase.JUDGING,
         MessageType.PUSH: Phase.JUDGING,
         MessageType.CREDIT: Phase.JUDGING,
+        MessageType.NOTICE: Phase.JUDGING,
         Act.GRANT: Phase.OPEN,
         **_LEAVING,
     },

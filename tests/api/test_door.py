@@ -177,7 +177,7 @@ async def test_subscribing_again_on_one_connection_starts_over(home: Home) -> No
             if event["event"] == "snapshot" and event["last"]:
                 assert event["seq"] == 1
                 break
-    assert len(home.replica.events._listeners) == 2, "the node's own views, and one feed"
+    assert len(home.replica.events._listeners) == 3, "the node's own views, its gate, and one feed"
     await client.close()
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from crdt.identifiers import DeviceId, Lane
 from meshnode.events import Event
+from meshnode.peers.limits import DEFAULT_LIMITS, PeerLimits
 from meshnode.peers.links import LinkReport, Links
 from meshnode.peers.status import Json, NodeFacts, StatusBoard
-from meshnode.trust.access import Access
 from tests.support.hand_peer import HandPeer
 from tests.support.people import Neighbourhood, seeded, seeded_identity
 from tests.support.replicas import Desk, open_desk
@@ -32,15 +32,20 @@ FACTS = NodeFacts(
 class Side:
     """One node: its desk, its links, and what it would tell a person."""
 
-    def __init__(self, desk: Desk, monotonic: Callable[[], float] = time.monotonic, boot: str = "") -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        monotonic: Callable[[], float] = time.monotonic,
+        boot: str = "",
+        limits: PeerLimits = DEFAULT_LIMITS,
+    ) -> None:
         self.desk = desk
-        self.access = Access(desk.replica)
-        self.links = Links(desk.replica, self.access, seeded(boot or desk.directory.name)(16), monotonic)
+        self.links = Links(desk.replica, seeded(boot or desk.directory.name)(16), monotonic, limits)
         self.board = StatusBoard(desk.replica, self.links.by_device, FACTS)
         self.linked: list[tuple[DeviceId, bool]] = []
         self.unlinked: list[DeviceId] = []
         self.links.on_linked = lambda link, dialled: self.linked.append((link.device or DeviceId(b""), dialled))
-        self.links.on_unlinked = lambda device, code: self.unlinked.append(device)
+        self.links.on_unlinked = self.unlinked.append
 
     @property
     def device(self) -> DeviceId:
@@ -129,10 +134,14 @@ async def played_by_hand(
 
 @contextlib.asynccontextmanager
 async def two_sides(
-    place: Path, street: Neighbourhood, names: tuple[str, ...] = ("alice", "bob")
+    place: Path,
+    street: Neighbourhood,
+    names: tuple[str, ...] = ("alice", "bob"),
+    limits: PeerLimits = DEFAULT_LIMITS,
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> AsyncIterator[list[Side]]:
     """Nodes of these people, which know the whole street; their links are closed at the end."""
-    sides = [Side(open_desk(place, name, street)) for name in names]
+    sides = [Side(open_desk(place, name, street), monotonic, limits=limits) for name in names]
     try:
         yield sides
     finally:

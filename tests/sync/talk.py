@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from crdt.identifiers import ItemId, Lane
-from meshnode.sync.events import PeerHello, PeerLeft, Received, SessionEvent, Settled
+from meshnode.sync.events import PeerHello, PeerLeft, PeerNotice, Received, SessionEvent, Settled
 from meshnode.sync.item_set import LocalSets
 from meshnode.sync.session import LocalHello, Session
 from meshnode.sync.wanted import Wanted
@@ -99,7 +99,7 @@ class End:
                     self.judge()
                 case Received():
                     self.uncommitted.append(event)
-                case Settled() | PeerLeft():
+                case Settled() | PeerNotice() | PeerLeft():
                     pass
 
     def judge(self) -> None:
