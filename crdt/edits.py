@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from itertools import pairwise
+
+from crdt.identifiers import MemberId
 
 Scalar = str | int | bool | bytes | None
 """What a key may hold. Bytes are read, never written by this version."""
@@ -48,7 +50,21 @@ class Splice:
     insert: str
 
 
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """Let only `people` read a text under `key`. The node puts the sealed value in its place before it is drafted.
+
+    `text` is None to seal what it says now anew.
+    """
+
+    key: str
+    text: str | None = field(repr=False)
+    people: tuple[MemberId, ...]
+
+
 Edit = Put | Splice
+Planned = Edit | Seal
+"""What an action plans."""
 
 
 def splices(key: str, before: str, after: str) -> list[Edit]:

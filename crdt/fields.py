@@ -39,6 +39,8 @@ class Field:
 
     group: ClassVar[bool] = False
     per_member: ClassVar[bool] = False
+    of_maker: ClassVar[bool] = False
+    """It counts only if whoever made the record wrote it."""
 
     def read(self, raw: Scalar) -> Json:
         """What a stored value means; never fails."""
