@@ -19,6 +19,7 @@ from crdt.identifiers import ChangeId, DeviceId, MemberId
 from crdt.kinds import BY_KEY, FRAME_KEYS, VERSION_KEY, FieldChange
 from crdt.past import Merged
 from crdt.reading import Reading
+from crdt.sealed import Sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,8 @@ class Account:
         if merged is None:
             raise NotPossibleNow("This change is not part of what is shown here.")
         edits = self._undo_edits(merged, by)
+        if not edits and any(map(self._is_sealed, Writers.written(merged, self._past))):
+            raise NotPossibleNow("A sealed text is not taken back: write it anew, or forget the whole note.")
         if not edits:
             raise NotPossibleNow("This cannot be undone any more: somebody has changed the same thing since.")
         return edits
@@ -154,7 +157,7 @@ class Account:
         edits: list[Edit] = []
         for key in Writers.written(merged, self._past):
             declared = self._reading.declared(key)
-            if key == BY_KEY:
+            if key == BY_KEY or self._is_sealed(key):
                 continue
             if declared is None and (self._reading.writers.text(key) or (first and key == VERSION_KEY)):
                 continue
@@ -162,6 +165,10 @@ class Account:
                 continue
             edits += self._undo_text(merged, key) if isinstance(declared, Prose) else self._undo_key(merged, key)
         return edits
+
+    def _is_sealed(self, key: str) -> bool:
+        """What was sealed by another change, and for whoever was there then, is never put back."""
+        return isinstance(self._reading.declared(key), Sealed)
 
     def _written_since(self, merged: Merged, key: str) -> bool:
         return any(writer is not merged for writer in self._reading.counted(key))

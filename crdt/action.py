@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from crdt.edits import Edit
+from crdt.edits import Planned
 from crdt.errors import BadValue, NotPossibleNow
 from crdt.fields import Field
 from crdt.identifiers import DeviceId, MemberId
@@ -56,7 +56,7 @@ class Argument:
 
     @property
     def kind(self) -> str:
-        """The kind of field: line, prose, choice, number, day, member, entry, link."""
+        """The kind of field: line, prose, choice, number, day, member, people, entry, link."""
         return type(self.field).__name__.lower()
 
     @property
@@ -66,7 +66,7 @@ class Argument:
 
 
 Accepted = dict[str, Any]
-Planner = Callable[[View, Accepted, Actor], list[Edit]]
+Planner = Callable[[View, Accepted, Actor], Sequence[Planned]]
 Reason = Callable[[View, Actor], str | None]
 
 
@@ -116,7 +116,7 @@ class Action:
                 raise BadValue(name, f"{self.title} needs a {argument.title.lower()}.")
         return accepted
 
-    def plan(self, view: View, arguments: Arguments, actor: Actor) -> list[Edit]:
+    def plan(self, view: View, arguments: Arguments, actor: Actor) -> list[Planned]:
         """The edits that do it. `view` is {} for a new record.
 
         Raises:
@@ -127,7 +127,7 @@ class Action:
         reason = self.possible(view, actor)
         if reason is not None:
             raise NotPossibleNow(reason)
-        edits = self.planner(view, accepted, actor)
+        edits = list(self.planner(view, accepted, actor))
         if not edits:
             raise NotPossibleNow("That changes nothing.")
         return edits

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from crdt.action import Action, Actor, Argument
-from crdt.boards import profiles, settings, tasks
+from crdt.boards import notes, profiles, settings, tasks
 
 __all__ = ["ACTIONS", "Action", "Actor", "Argument"]
 
 ACTIONS: Mapping[str, Action] = MappingProxyType(
-    {action.name: action for action in (*tasks.ACTIONS, *settings.ACTIONS, *profiles.ACTIONS)}
+    {action.name: action for action in (*tasks.ACTIONS, *settings.ACTIONS, *profiles.ACTIONS, *notes.ACTIONS)}
 )

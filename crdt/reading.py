@@ -22,6 +22,7 @@ from crdt.history import Authority, Writers, value_after
 from crdt.identifiers import MemberId, NetworkId, RecordId
 from crdt.kinds import BY_KEY, VERSION_KEY, Kind
 from crdt.past import Merged, Past
+from crdt.sealed import Sealed
 
 _ENTRY_ID = re.compile("[0-9A-Za-z_.-]{0,64}")
 """What is shown and typed to name an entry; anything else under a group's keys is not an entry."""
@@ -59,6 +60,16 @@ class Reading:
         """The field a key belongs to."""
         return self.kind.field_of(key) if self.kind else None
 
+    @property
+    def maker(self) -> MemberId | None:
+        """Whoever made the record."""
+        first = self._first
+        return self.authority.member_of(first.signed.author) if first else None
+
+    @property
+    def _first(self) -> Merged | None:
+        return min(self.past.order, key=lambda merged: (merged.chunk.start_op, merged.signed.id), default=None)
+
     def standing(self, key: str) -> list[Merged]:
         """The writers of a key that count and stand, the shown one first."""
         return self.writers.standing(key, self.counted(key))
@@ -69,9 +80,9 @@ class Reading:
         declared = self.declared(key)
         if declared is None or (declared.at_hub and not declared.per_member):
             return writers
-        if not declared.per_member:
+        if not (declared.per_member or declared.of_maker):
             return [merged for merged in writers if not self.authority.is_hub(merged.signed.author)]
-        owner = self.owner(key)
+        owner = self.maker if declared.of_maker else self.owner(key)
         if owner is None:
             return []
         own = self._by_own_device(writers, owner)
@@ -147,6 +158,14 @@ class Reading:
             first = min(self.counted(key), key=lambda merged: (merged.chunk.start_op, merged.signed.id))
             yield EntryRead(member, rest, content, first, self.standing(key)[0])
 
+    def sealed(self) -> dict[str, dict[str, Json]]:
+        """What can be said of every sealed text, by field: for whom it is, who sealed it and when."""
+        found = {}
+        for key in sorted(self.writers.by_key):
+            if isinstance(self.declared(key), Sealed) and (said := self.value(key)):
+                found[key.partition("/")[2]] = said | self.stamp(self.standing(key)[0])
+        return found
+
     def disputed(self) -> list[str]:
         """The declared single fields with more than one different value standing; groups merge by union instead."""
         return sorted(key for key, writers in self.writers.by_key.items() if len(writers) > 1 and self._differ(key))
@@ -184,7 +203,7 @@ class Reading:
         """What every view says about its record."""
         order = self.past.order
         empty: dict[str, Json] = {"member": "", "device": "", "at_ms": 0}
-        first = min(order, key=lambda merged: (merged.chunk.start_op, merged.signed.id), default=None)
+        first = self._first
         last = max(order, key=lambda merged: (merged.chunk.max_op, merged.signed.id), default=None)
         return {
             "id": self.record.hex(),

@@ -15,9 +15,9 @@ from crdt import catalog
 from crdt.account import Account, Conflict, HistoryEntry
 from crdt.chunk import MOST_ROWS, Chunk, read_chunk, zeroed_body
 from crdt.document import RecordDocument
-from crdt.edits import LONGEST_STRING_BYTES, Edit, Put, Splice, rows
+from crdt.edits import LONGEST_STRING_BYTES, Edit, Put, Scalar, Splice, rows
 from crdt.errors import BadValue, ChangeNotApplied, ChunkRefused, EditTooLarge, NotPossibleNow, RecordTooLarge
-from crdt.history import Authority, Writers
+from crdt.history import Authority, Writers, value_after
 from crdt.identifiers import ChangeHash, ChangeId, MemberId, NetworkId, RecordId, made_record_id
 from crdt.kinds import View
 from crdt.operations import LONGEST_KEY
@@ -202,6 +202,11 @@ class OpenRecord:
     def view(self, authority: Authority) -> View:
         """The record as people see it."""
         return catalog.show(self.reading(authority))
+
+    def standing(self, key: str, authority: Authority) -> list[tuple[SignedChange, Scalar]]:
+        """The values under a key that count and stand, as stored, each with the change that wrote it; shown first."""
+        reading = self.reading(authority)
+        return [(merged.signed, value_after(self._document, merged, key)) for merged in reading.standing(key)]
 
     def history(self, authority: Authority) -> list[HistoryEntry]:
         """Every merged change with what it did, newest first in the order of causes."""

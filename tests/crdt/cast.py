@@ -14,9 +14,10 @@ from typing import Any
 
 from crdt.actions import ACTIONS, Actor
 from crdt.chunk import committed_actor, read_chunk, with_actor, zeroed_body
-from crdt.edits import Edit
+from crdt.edits import Edit, Planned, Put, Seal
 from crdt.identifiers import ChangeId, DeviceId, MemberId, NetworkId, RecordId, made_record_id
 from crdt.record import OpenRecord, SignedChange
+from crdt.sealed import SealedValue
 from tests.support import chunks
 
 NETWORK = NetworkId(b"\x4e" * 32)
@@ -82,9 +83,10 @@ class Neighbour:
     def actor(self) -> Actor:
         return Actor(self.member, self.device, TODAY, lambda: f"i{self.number}x{len(self.written)}")
 
-    def write(self, edits: Sequence[Edit]) -> SignedChange:
+    def write(self, edits: Sequence[Planned]) -> SignedChange:
         self.clock += 1000
-        change = sealed(self.record_id, self.device, self.clock, self.record.draft(edits))
+        ready: list[Edit] = [self.shut(edit) if isinstance(edit, Seal) else edit for edit in edits]
+        change = sealed(self.record_id, self.device, self.clock, self.record.draft(ready))
         read_chunk(change.raw)  # law (iii): every honest edit passes every node's admission
         assert self.record.add([change])
         self.written.append(change)
@@ -93,6 +95,12 @@ class Neighbour:
     def act(self, action: str, **arguments: Any) -> SignedChange:
         view = self.view() if self.record.merged else {}
         return self.write(ACTIONS[action].plan(view, arguments, self.actor))
+
+    def shut(self, edit: Seal) -> Put:
+        """A sealed value that nobody can open, which to crdt is one like any other."""
+        noise = hashlib.shake_256(f"{self.clock}".encode() + self.device).digest(24 + 80)
+        keys = tuple((device(person[-1])[-4:], bytes(80)) for person in edit.people)
+        return Put(edit.key, SealedValue(edit.people, keys, noise[:24], noise[24:]).stored)
 
     def undo(self, change: SignedChange) -> SignedChange:
         return self.write(self.record.undo(change.id, EVERYONE, self.member))

@@ -236,7 +236,7 @@ def test_every_action_is_complete() -> None:
         for argument in action.arguments:
             assert argument.title
             assert argument.help
-            assert argument.kind in {"line", "prose", "choice", "number", "day", "reference"}
+            assert argument.kind in {"line", "prose", "choice", "number", "day", "reference", "people"}
     assert {code: kind.code for code, kind in KINDS.items()} == {code: code for code in KINDS}
 
 

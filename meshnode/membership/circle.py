@@ -1,0 +1,30 @@
+"""Circle: the devices that a text for some people is sealed to.
+
+Rules of this module:
+1. Only current devices of current members, and only personal ones: a hub is nobody's.
+2. Who is named and has no such device now gets nothing now; being named, they get it once they have one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from crdt.identifiers import DeviceId, MemberId
+from meshnode.membership.kinds import DeviceKind
+from meshnode.membership.membership import Device, Membership
+
+
+def devices_of(membership: Membership, people: Iterable[MemberId]) -> list[Device]:
+    """The current personal devices of these people, by id."""
+    wanted = frozenset(people)
+    return [
+        device
+        for device in sorted(membership.devices.values(), key=lambda device: device.id)
+        if device.member in wanted and is_personal(membership, device.id) and device.state.current
+    ]
+
+
+def is_personal(membership: Membership, device: DeviceId) -> bool:
+    """Whether a device is one person's own."""
+    known = membership.devices.get(device)
+    return known is not None and known.kind is DeviceKind.PERSONAL and known.member is not None
