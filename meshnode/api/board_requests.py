@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime
 import os
 import zoneinfo
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
 
 from crdt.account import HistoryEntry, Standing
@@ -20,10 +20,11 @@ from crdt.boards.profiles import profile_record_id
 from crdt.boards.settings import settings_record_id
 from crdt.catalog import KINDS, KINDS_BY_NAME
 from crdt.display import display_line
-from crdt.edits import Edit
+from crdt.edits import Planned
 from crdt.errors import BadValue, CrdtError, NotPossibleNow, UnknownKind
 from crdt.identifiers import HASH_BYTES, RECORD_ID_BYTES, ChangeId, MemberId, RecordId
 from crdt.kinds import Kind
+from meshnode.api.people import with_people
 from meshnode.api.schema import Json
 from meshnode.errors import BadInput, NotPossible, UnknownRecord
 from meshnode.replica.replica import Replica
@@ -70,6 +71,7 @@ class BoardRequests:
         if not isinstance(given, dict):
             raise BadInput("An action's arguments must be a JSON object.")
         _check_zone(given.get("zone") if name == "settings.edit" else None)
+        given = with_people(action, given, self._replica)
         record = self._target(action, arguments)
         if record is None:
             return await self._make(KINDS_BY_NAME[action.record_kind], action.plan({}, given, self.actor()))
@@ -105,11 +107,11 @@ class BoardRequests:
             return now.date().isoformat()
         return now.astimezone(zone).date().isoformat()
 
-    async def _make(self, kind: Kind, edits: list[Edit]) -> Json:
+    async def _make(self, kind: Kind, edits: Sequence[Planned]) -> Json:
         record, change = await self._replica.make(kind, edits)
         return {"record": record.hex(), "change": change.hex(), "view": self._replica.records.view(record)}
 
-    async def _write(self, record: RecordId, edits: list[Edit], **more: str) -> Json:
+    async def _write(self, record: RecordId, edits: Sequence[Planned], **more: str) -> Json:
         view = self._replica.records.view(record)
         if not edits:
             return {"record": record.hex(), "change": None, "view": view} | more

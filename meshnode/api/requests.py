@@ -18,6 +18,7 @@ from meshnode.api.board_requests import BoardRequests
 from meshnode.api.invite_requests import InviteRequests
 from meshnode.api.member_requests import MemberRequests
 from meshnode.api.schema import Json
+from meshnode.api.sealed_requests import SealedRequests
 from meshnode.errors import AlreadyMember, BadInput, NoNetwork, NotPossible
 from meshnode.events import Events
 from meshnode.founding import Invitations
@@ -65,12 +66,17 @@ class RequestGroup(Protocol):
     async def answer(self, do: str, arguments: Json) -> Json: ...
 
 
-GROUPS: tuple[type[RequestGroup], ...] = (BoardRequests, InviteRequests, MemberRequests)
+GROUPS: tuple[type[RequestGroup], ...] = (BoardRequests, InviteRequests, MemberRequests, SealedRequests)
 
 
 def groups_of(inside: Inside) -> tuple[RequestGroup, ...]:
     """The groups, each of `GROUPS` once."""
-    return (BoardRequests(inside.replica), InviteRequests(inside), MemberRequests(inside))
+    return (
+        BoardRequests(inside.replica),
+        InviteRequests(inside),
+        MemberRequests(inside),
+        SealedRequests(inside.replica),
+    )
 
 
 class Requests:

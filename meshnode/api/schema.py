@@ -31,6 +31,7 @@ REQUESTS: Final = {
     "conflicts": "the fields of a record with several current values",
     "resolve": "pick one value, or write a third",
     "undo": "put back what a change overwrote",
+    "open_sealed": "a sealed text, on a personal device that it was sealed to",
     "invite": "a new invite: short code, full token, addresses",
     "invites": "the invites that are open now",
     "came_in": "who came in with an invite",

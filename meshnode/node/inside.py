@@ -35,6 +35,7 @@ from meshnode.peers.spoken_window import SpokenToken, SpokenWindows
 from meshnode.peers.status import NodeFacts, StatusBoard
 from meshnode.peers.stored_rows import StoredRows
 from meshnode.replica.replica import Replica
+from meshnode.replica.resealing import Resealing
 from meshnode.store.store import Store
 from meshnode.transport.client import dial
 from meshnode.transport.connection import Connection, LinkKind
@@ -70,6 +71,7 @@ class InsideParts:
         self.access = Access(self.replica)
         self.notices = Notices(self.replica, self.access)
         self.decisions = Decisions(self.replica, os.urandom)
+        self._resealing = Resealing(self.replica)
         self.invitations = Invitations(self.replica, self._epoch_keys[0])
         self.links = Links(self.replica, os.urandom(BOOT_NONCE_BYTES), time.monotonic)
         self._host = Host(self.replica, self._epoch_keys[0], clock)
@@ -107,11 +109,13 @@ class InsideParts:
         self._dialler.start(self._config.network.addresses)
         await self.discovery.start()
         self._refresh_views()
+        self._resealing.start()
 
     async def stop(self) -> None:
         """Say goodbye to everybody and stop listening."""
         self._unsubscribe()
         self.windows.close()
+        await self._resealing.stop()
         if self._refreshing is not None:
             self._refreshing.cancel()
         if self.discovery is not None:

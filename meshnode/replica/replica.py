@@ -18,7 +18,7 @@ from weakref import WeakValueDictionary
 
 from crdt.boards.profiles import profile_of, profile_record_id
 from crdt.boards.settings import settings_record_id
-from crdt.edits import Edit, parts
+from crdt.edits import Planned, parts
 from crdt.errors import NotPossibleNow
 from crdt.identifiers import (
     ChangeId,
@@ -41,6 +41,7 @@ from meshnode.membership.fold import Member, Membership, fold
 from meshnode.membership.statements import StatementRefused, check_statement, statement_id
 from meshnode.replica.admission import Refusal, Verdicts, judge_changes
 from meshnode.replica.records import Records
+from meshnode.replica.sealer import Sealer
 from meshnode.store.store import Batch, Committed, NewChange, NewStatement, ParkedChange, Store
 
 log = logging.getLogger("meshnode.replica")
@@ -89,6 +90,7 @@ class Replica:
         self.clock = clock
         self.records = Records(store, network)
         self.bad = Bad()
+        self.sealer = Sealer(identity, network, self.records, lambda: self.membership)
         self._edits: WeakValueDictionary[RecordId, asyncio.Lock] = WeakValueDictionary()
         self.membership: Membership = self._fold()
         self.records.judge_by(self.membership)
@@ -206,7 +208,7 @@ class Replica:
 
     # -- writing here -----------------------------------------------------------------------------------------------
 
-    async def edit(self, record: RecordId, edits: Sequence[Edit]) -> ChangeId:
+    async def edit(self, record: RecordId, edits: Sequence[Planned]) -> ChangeId:
         """Write in a record as this device; the id of the (last) change that came of it.
 
         Raises:
@@ -216,13 +218,13 @@ class Replica:
         # Shielded: whoever goes away leaves neither half a text nor a change that the next one here has not seen.
         return await asyncio.shield(asyncio.ensure_future(self._edit(record, edits)))
 
-    async def _edit(self, record: RecordId, edits: Sequence[Edit]) -> ChangeId:
+    async def _edit(self, record: RecordId, edits: Sequence[Planned]) -> ChangeId:
         async with self._edits.setdefault(record, asyncio.Lock()):
             if not self.records.open(record).begun:
                 raise NotPossibleNow("This entry has not arrived here whole yet. Wait a moment, then try again.")
             return await self._write(record, edits, self.clock())
 
-    async def make(self, kind: Kind, edits: Sequence[Edit]) -> tuple[RecordId, ChangeId]:
+    async def make(self, kind: Kind, edits: Sequence[Planned]) -> tuple[RecordId, ChangeId]:
         """Write the first words of a new record as this device; its id, and that of the (last) change that came of it.
 
         Args:
@@ -235,7 +237,7 @@ class Replica:
         """
         return await asyncio.shield(asyncio.ensure_future(self._make(kind, edits)))
 
-    async def _make(self, kind: Kind, edits: Sequence[Edit]) -> tuple[RecordId, ChangeId]:
+    async def _make(self, kind: Kind, edits: Sequence[Planned]) -> tuple[RecordId, ChangeId]:
         at_ms = self.clock()
         record = made_record_id(self.network, kind.code, self.identity.device, at_ms)
         # The id follows from the time: two new records of one millisecond, or of a clock set back, would be one.
@@ -245,10 +247,11 @@ class Replica:
         async with self._edits.setdefault(record, asyncio.Lock()):
             return record, await self._write(record, edits, at_ms)
 
-    async def _write(self, record: RecordId, edits: Sequence[Edit], at_ms: int) -> ChangeId:
+    async def _write(self, record: RecordId, edits: Sequence[Planned], at_ms: int) -> ChangeId:
         """Write part by part, the first at `at_ms`; whoever calls holds the record's lock."""
         written: ChangeId | None = None
-        for part in parts(edits):
+        # Only now is the record's id known, to which a sealed text is bound.
+        for part in parts(self.sealer.edits(record, edits)):
             draft = self.records.open(record).draft(part)
             envelope = seal_change(self.identity, self.network, record, self.clock() if written else at_ms, draft)
             accepted = await self.accept(lane_of(record), (envelope,), OURS)

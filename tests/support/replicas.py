@@ -134,16 +134,24 @@ class Desk:
 
 
 def open_desk(
-    place: Path, name: str, street: Neighbourhood, statements: Iterable[bytes] | None = None, now_ms: int = NOON_MS
+    place: Path,
+    name: str,
+    street: Neighbourhood,
+    statements: Iterable[bytes] | None = None,
+    now_ms: int = NOON_MS,
+    identity: Identity | None = None,
 ) -> Desk:
-    """Somebody's device that holds all statements of the street, or those given. Close it at the end."""
+    """Somebody's device that holds all statements of the street, or those given. Close it at the end.
+
+    `identity` is another device than the main one of the person called `name`.
+    """
     directory = place / name
     store = Store.open(directory, SignedItems())
     given = street.statements if statements is None else list(statements)
     batch = Batch(statements=[NewStatement(check_statement(street.network, each), each) for each in given])
     store.submit(batch).result(30)
     store.close()
-    return Desk(directory, seeded_identity(name), street, now_ms)
+    return Desk(directory, identity or seeded_identity(name), street, now_ms)
 
 
 def first_change(
