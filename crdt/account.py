@@ -155,7 +155,10 @@ class Account:
         if first and kind is not None and kind.undo_first:
             return [edit for edit in kind.undo_first if not self._written_since(merged, edit.key)]
         edits: list[Edit] = []
-        for key in Writers.written(merged, self._past):
+        keys = Writers.written(merged, self._past)
+        if first and any(map(self._is_sealed, keys)):
+            return []
+        for key in keys:
             declared = self._reading.declared(key)
             if key == BY_KEY or self._is_sealed(key):
                 continue

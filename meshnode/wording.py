@@ -1,13 +1,14 @@
 """Wording: the longer texts that the screen and the commands both show, word for word the same.
 
 Rules of this module:
-1. Only texts; it imports nothing of the project, so that any room may show them.
+1. Only texts, and how a sentence lists names; it imports nothing of the project, so that any room may show them.
 2. Plain, short, kind, and true: what the network cannot promise is said before somebody says yes.
 3. A sentence is whole, so that it can be translated; British spelling.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 WHAT_IT_IS: Final = (
@@ -37,6 +38,18 @@ FOR_EVER: Final = (
     "Someone you let in can keep a copy of everything they could read.",
 )
 
+SEALED_TITLE: Final = "What sealing a note can and cannot promise"
+SEALED: Final = (
+    "A sealed note opens only on the own devices of the people it is for, and of whoever wrote it. Hubs and all other "
+    "nodes carry it unread, and it lies on every disk as unreadable as that.",
+    "Everybody can see its title, who wrote it and when, for whom it is, and about how long it is.",
+    "Whoever has read it can remember it, or show it to others. Taking somebody out keeps later texts from them, not "
+    "this one.",
+    "Whoever steals a device of a reader and its key file can open what was sealed to that device until then.",
+    "When a reader gets a device or loses one, the writer's device seals the note anew by itself, once it hears of it.",
+    "It cannot be undone, only written anew. To be rid of it, the whole note must be forgotten; copies may remain.",
+)
+
 STRANGERS_TITLE: Final = "What strangers can see"
 STRANGERS: Final = (
     "Someone on the same Wi-Fi can see that a meshnode is here; no names, and nothing of what you write.",
@@ -47,9 +60,13 @@ PRIVACY: Final = (
     (SEEN_TITLE, SEEN),
     (STOLEN_TITLE, STOLEN),
     (FOR_EVER_TITLE, FOR_EVER),
+    (SEALED_TITLE, SEALED),
     (STRANGERS_TITLE, STRANGERS),
 )
 """Headings, each with its sentences."""
+
+SEALED_FOR: Final = "Only {people} can read this. Hubs carry it unread. Whoever has read it can remember it."
+SEALED_FOR_ME: Final = "Only you can read this, on your own devices. Hubs carry it unread."
 
 FOUND_EFFECT: Final = (
     "You start a neighbourhood of which you are the first member, and invite the others.",
@@ -66,3 +83,11 @@ LEAVE_EFFECT: Final = (
     "What you wrote stays with your neighbours. Coming back needs a new invite.",
     "No reason is asked.",
 )
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as a sentence lists them: "you, Bo and Kai"."""
+    if not names:
+        return "nobody"
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last

@@ -8,7 +8,7 @@ Rules of this module:
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from crdt.actions import Action
 from crdt.display import display_line
@@ -17,6 +17,7 @@ from meshnode.api.schema import Json
 from meshnode.errors import BadInput
 from meshnode.membership.kinds import DeviceKind
 from meshnode.replica.replica import Replica
+from meshnode.wording import listed
 
 _KEY_BEGINNING = re.compile("[0-9a-f]{8,64}")
 SHOWN_KEY_LETTERS = 8
@@ -26,11 +27,6 @@ def names_of(replica: Replica) -> dict[MemberId, str]:
     """What every member is called: as their profile says, else as they came in."""
     own = replica.profile_names()
     return {member.id: own.get(member.id) or member.name for member in replica.membership.members.values()}
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names as a sentence lists them."""
-    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part) if names else "nobody"
 
 
 def with_people(action: Action, given: Json, replica: Replica) -> Json:

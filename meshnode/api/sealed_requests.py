@@ -14,12 +14,13 @@ from crdt.display import display_text
 from crdt.errors import CrdtError
 from crdt.identifiers import RECORD_ID_BYTES, RecordId
 from crdt.sealed import GROUP
-from meshnode.api.people import listed, names_of
+from meshnode.api.people import names_of
 from meshnode.api.schema import Json
 from meshnode.errors import BadInput, NotPossible, UnknownRecord
 from meshnode.identity.sealing import Opened, Unopened
 from meshnode.replica.replica import Replica
 from meshnode.replica.sealer import SealedText
+from meshnode.wording import listed
 
 SEALED_BEFORE = "It is for you, and was sealed before this device was known to the one that wrote it."
 SEALED_BEFORE_NEXT = (

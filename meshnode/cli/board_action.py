@@ -15,13 +15,17 @@ from typing import Any
 
 from crdt.action import Action, Argument
 from crdt.display import display_line
-from meshnode.cli.asking import Attached, with_node
+from meshnode.cli.asking import Attached, snapshot, with_node
 from meshnode.cli.command import Answer, Call, Command, Json
+from meshnode.cli.notes import promise
 from meshnode.cli.tasks import STATUS_WORDS, find_task, short_numbers, title_of
 from meshnode.errors import BadInput, NodeAway
 
 EXAMPLE_NUMBER = "3fa"
+EXAMPLE_WORDS = {"task": "rake leaves", "note": "door code"}
+"""Words of a title, for boards whose entries have numbers."""
 STDIN = "-"
+NUMBERED = frozenset(EXAMPLE_WORDS)
 KEPT_HERE = "It is kept here, and goes to your neighbours when your node runs: `meshnode`, or `meshnode run`."
 
 
@@ -50,16 +54,17 @@ def examples_of(action: Action) -> tuple[str, ...]:
     parts = [shlex.quote(_example_value(argument, values.get(argument.name))) for argument in required]
     for argument in action.arguments:
         if not argument.required and argument.name in values:
-            parts += [option_of(argument), shlex.quote(str(values[argument.name]))]
+            parts += [option_of(argument), shlex.quote(_example_value(argument, values[argument.name]))]
     before = f"meshnode {board} {verb.replace('_', '-')}"
     if not action.needs_record:
         return (" ".join([before, *parts]),)
-    by_words = "rake leaves" if not required else '"rake leaves"'
+    words = EXAMPLE_WORDS[action.record_kind]
+    by_words = words if not required else f'"{words}"'
     return tuple(" ".join([before, record, *parts]) for record in (EXAMPLE_NUMBER, by_words))
 
 
 def _example_value(argument: Argument, value: object) -> str:
-    return "9bc" if argument.kind == "reference" else str(value)
+    return {"reference": "9bc", "people": "Bo"}.get(argument.kind, str(value))
 
 
 def _add_arguments(parser: argparse.ArgumentParser, action: Action) -> None:
@@ -130,16 +135,19 @@ def _run(call: Call, action: Action) -> Answer:
 
     async def work(node: Attached) -> Answer:
         record: str | None = None
+        view: Json = {}
         views: Sequence[Json] = ()
         if action.needs_record:
             views = await records_of(node, action.record_kind)
-            view = find_task(views, call.options.entry)
+            view = find_task(views, call.options.entry, action.record_kind)
             record = view["id"]
-            _resolve(action, values, view, views)
+        await _resolve(action, values, view, node)
         reply = await node.ask("act", action=action.name, record=record, arguments=values)
-        if action.record_kind == "task" and not views:
-            views = await records_of(node, "task")
+        if action.record_kind in NUMBERED and not views:
+            views = await records_of(node, action.record_kind)
         lines = _outcome(action, reply, views)
+        if action.record_kind == "note":
+            lines.append(promise(reply["view"], await snapshot(node)))
         if node.started:
             lines.append(KEPT_HERE)
         return Answer(reply, lines)
@@ -147,14 +155,14 @@ def _run(call: Call, action: Action) -> Answer:
     return with_node(call, work)
 
 
-def _resolve(action: Action, values: Json, view: Json, views: Sequence[Json]) -> None:
-    """Turn what people type for other entries and for checklist lines into ids."""
+async def _resolve(action: Action, values: Json, view: Json, node: Attached) -> None:
+    """Turn what people type for tasks and for checklist lines into ids; who people are, the node knows."""
     for argument in action.arguments:
         typed = values.get(argument.name)
         if typed is None:
             continue
         if argument.kind == "reference":
-            values[argument.name] = find_task(views, [typed])["id"]
+            values[argument.name] = find_task(await records_of(node, "task"), [typed])["id"]
         elif argument.name == "item":
             values[argument.name] = _item(view, typed)
 
@@ -184,9 +192,11 @@ def _outcome(action: Action, reply: Json, views: Sequence[Json]) -> list[str]:
     view = reply.get("view")
     if not isinstance(view, dict):
         raise NodeAway("The node answered in a way this version does not understand.")
-    if action.record_kind != "task":
+    if action.record_kind not in NUMBERED:
         return ["Saved."]
     others = [each for each in views if each["id"] != view["id"]]
     number = short_numbers([*others, view])[view["id"]]
+    if action.record_kind != "task":
+        return [f"{number}  {title_of(view)}"]
     status = STATUS_WORDS.get(str(view["status"]), str(view["status"]))
     return [f"{number}  {title_of(view)} ({status})"]

@@ -39,13 +39,13 @@ def _from(module: str) -> Callable[[], Command]:
 GROUPS: Final = {
     "Start": ("screen", "run", "stop", "demo"),
     "A neighbourhood": ("init", "invite", "join", "leave"),
-    "What is going on": ("status", "task", "profile", "settings"),
+    "What is going on": ("status", "task", "note", "profile", "settings"),
     "This machine": ("where", "profiles", "export", "remove"),
     "More": ("help",),
 }
 """The first words, in the order in which the help shows them."""
 
-BOARDS: Final = {"task": "task", "profile": "profile", "settings": "settings"}
+BOARDS: Final = {"task": "task", "note": "note", "profile": "profile", "settings": "settings"}
 """First words that take a verb, and the board whose actions are their verbs."""
 
 _ENTRIES: Final = (
@@ -62,6 +62,8 @@ _ENTRIES: Final = (
     Entry("task show", "One task with its comments and checklist", _from("task_show")),
     Entry("task history", "Who changed what in a task", _from("task_history")),
     Entry("task undo", "Take back a change of a task", _from("task_undo")),
+    Entry("note list", "The sealed notes: their titles, and who can read them", _from("note_list")),
+    Entry("note show", "One sealed note, opened if it is for you", _from("note_show")),
     Entry("profile", "What you tell your neighbours about yourself", _from("profile")),
     Entry("settings", "The neighbourhood's name, time zone and language", _from("settings")),
     Entry("where", "Where this profile keeps its files", _from("where")),
@@ -71,7 +73,10 @@ _ENTRIES: Final = (
     Entry("help", "Help on a command or a topic", _from("help")),
 )
 
-BOARD_SUMMARIES: Final = {"task": "The task board: add, list, show, claim, done, ..."}
+BOARD_SUMMARIES: Final = {
+    "task": "The task board: add, list, show, claim, done, ...",
+    "note": "Sealed notes, for the people you name: add, list, show, share, ...",
+}
 
 
 def entries() -> Iterator[Entry]:

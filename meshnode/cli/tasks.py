@@ -57,8 +57,8 @@ def _shared(one: str, other: str) -> int:
     return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
 
 
-def find_task(views: Sequence[Json], words: Sequence[str]) -> Json:
-    """The one task that is meant by a short number, a whole id, or words of its title.
+def find_task(views: Sequence[Json], words: Sequence[str], kind: str = "task") -> Json:
+    """The one task (or entry of another kind) that is meant by a short number, a whole id, or words of its title.
 
     Raises:
         UnknownRecord: none is.
@@ -67,30 +67,33 @@ def find_task(views: Sequence[Json], words: Sequence[str]) -> Json:
     """
     text = " ".join(words).strip()
     if not text:
-        raise BadInput("Which task? Nothing was given.", next_step="Give its short number or words of its title.")
+        raise BadInput(f"Which {kind}? Nothing was given.", next_step="Give its short number or words of its title.")
     numbered = re.fullmatch(r"#?([0-9a-f]{3,32})", text.lower())
     if numbered:
         given = numbered[1]
         found = [view for view in views if view["id"] == given or str(view["id"])[KIND_LETTERS:].startswith(given)]
         if found:
-            return _the_one(found, views, text)
+            return _the_one(found, views, text, kind)
     parts = text.casefold().split()
     found = [view for view in views if all(part in str(view["title"]).casefold() for part in parts)]
     exact = [view for view in found if str(view["title"]).casefold() == text.casefold()]
     if len(exact) == 1:
         return exact[0]
     if not found:
-        raise UnknownRecord(f"No task has the number or the words {clip(text, 60)!r}.")
-    return _the_one(found, views, text)
+        raise UnknownRecord(
+            f"No {kind} has the number or the words {clip(text, 60)!r}.",
+            next_step=f"See `meshnode {kind} list` for what there is.",
+        )
+    return _the_one(found, views, text, kind)
 
 
-def _the_one(found: Sequence[Json], views: Sequence[Json], text: str) -> Json:
+def _the_one(found: Sequence[Json], views: Sequence[Json], text: str, kind: str) -> Json:
     if len(found) == 1:
         return found[0]
     numbers = short_numbers(views)
     named = [f"{numbers[view['id']]} ({clip(str(view['title']), 40)})" for view in found[:SHOWN_CHOICES]]
     more = f" and {len(found) - SHOWN_CHOICES} more" if len(found) > SHOWN_CHOICES else ""
-    raise SeveralFit(f"{clip(text, 60)!r} fits {len(found)} tasks: {', '.join(named)}{more}.")
+    raise SeveralFit(f"{clip(text, 60)!r} fits {len(found)} {kind}s: {', '.join(named)}{more}.")
 
 
 def title_of(view: Json) -> str:

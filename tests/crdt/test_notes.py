@@ -91,6 +91,8 @@ def test_a_sealed_text_is_never_put_back() -> None:
     with pytest.raises(NotPossibleNow, match="write it anew"):
         ana.undo(change)
     assert not ana.record.history(EVERYONE)[1].undoable
+    with pytest.raises(NotPossibleNow, match="forget the whole note"):
+        ana.undo(ana.written[0])
     ana.undo(ana.written[2])
     assert ana.view()["title"] == "Pills"
     mark = ana.view()["sealed"]["text"]["mark"]

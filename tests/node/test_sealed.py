@@ -29,11 +29,11 @@ async def test_it_is_sealed_by_name_and_opened_by_those_named(street: Street, tm
         task = await ana.add("Care for Mrs. Okafor")
         record = await note(ana, to="bo", task=task)
 
-        async def arrived() -> bool:
-            views = [await node.ask("records", kind="note") for node in (bo, kai)]
-            return all(view["records"] for view in views)
-
         for node in (bo, kai):
+
+            async def arrived(node: RunningNode = node) -> bool:
+                return bool((await node.ask("records", kind="note"))["records"])
+
             await node.until("the note is there", arrived)
         for node in (ana, bo):
             opened = await node.ask("open_sealed", record=record, field="text")

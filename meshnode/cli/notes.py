@@ -1,0 +1,52 @@
+"""Sealed notes on the command line: how one is shown in a line, and who can read it.
+
+Rules of this module:
+1. Nothing here opens a note: a line is made of what everybody can read.
+"""
+
+from __future__ import annotations
+
+from crdt.display import display_line
+from meshnode.cli.asking import Snapshot
+from meshnode.cli.command import Json
+from meshnode.cli.tasks import title_of
+from meshnode.wording import SEALED_FOR, SEALED_FOR_ME, listed
+
+YOU = "you"
+
+
+def sealed_of(view: Json) -> Json:
+    """What everybody can say of a note's sealed text; {} where nothing is sealed that this version knows."""
+    sealed = view.get("sealed", {}).get("text")
+    return sealed if isinstance(sealed, dict) else {}
+
+
+def is_mine(member: str, known: Snapshot) -> bool:
+    """Whether this member is the one whose device this is."""
+    return bool(known.members.get(member, {}).get("mine"))
+
+
+def readers(view: Json, known: Snapshot) -> list[str]:
+    """The names of those it is for, "you" first."""
+    people = [str(member) for member in sealed_of(view).get("for", ())]
+    others = sorted((display_line(known.name(each)) for each in people if not is_mine(each, known)), key=str.casefold)
+    return [YOU, *others] if any(is_mine(each, known) for each in people) else others
+
+
+def promise(view: Json, known: Snapshot) -> str:
+    """Who can read it, and what that is worth."""
+    people = readers(view, known)
+    return SEALED_FOR_ME if people == [YOU] else SEALED_FOR.format(people=listed(people))
+
+
+def row(view: Json, number: str, known: Snapshot) -> list[str]:
+    """A note as the cells of a line."""
+    author = str(sealed_of(view).get("member") or view["created"]["member"])
+    by = YOU if is_mine(author, known) else display_line(known.name(author))
+    remarks = [f"for {listed(readers(view, known))}", f"by {by}"]
+    tasks = {task["id"]: title_of(task) for task in known.of_kind("task")}
+    if view.get("task"):
+        remarks.append(f"task: {tasks.get(view['task'], 'not on this node')}")
+    if view.get("newer") or sealed_of(view).get("newer"):
+        remarks.append("needs a newer version")
+    return [number, title_of(view), "; ".join(remarks)]
