@@ -15,7 +15,7 @@ from crdt.acting import LONGEST_NAME, accept_name, named_id, person_of, read_by
 from crdt.actions import Actor
 from crdt.boards.profiles import profile_of, profile_record_id
 from crdt.boards.settings import settings_record_id
-from crdt.edits import Edit, Put
+from crdt.edits import Edit, Planned, Put
 from crdt.errors import BadValue, NotPossibleNow
 from crdt.identifiers import ChangeId, DeviceId, MemberId, NetworkId, made_record_id
 from crdt.kinds import BY_KEY
@@ -42,7 +42,7 @@ class Hub(Neighbour):
     def actor(self) -> Actor:
         return Actor(person_of(self.by, NETWORK), self.device, TODAY, lambda: f"h{len(self.written)}", self.by)
 
-    def write(self, edits: Sequence[Edit]) -> SignedChange:
+    def write(self, edits: Sequence[Planned]) -> SignedChange:
         return super().write([*edits, Put(BY_KEY, self.by)] if self.by else edits)
 
     @property
