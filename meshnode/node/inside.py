@@ -22,10 +22,14 @@ from meshnode.discovery.interface_watch import own_addresses
 from meshnode.events import Event, Events, MembershipChanged, RecordsChanged
 from meshnode.founding import Invitations, days_of_an_event
 from meshnode.identity.keys import Identity
+from meshnode.membership.device_codes import DeviceCode
 from meshnode.membership.network_keys import discovery_key, link_psk
 from meshnode.node.belonging import Belonging
 from meshnode.noise.handshake import Handshake
 from meshnode.peers.address_book import AddressBook
+from meshnode.peers.adoption import Adoption
+from meshnode.peers.certifier import Certifier
+from meshnode.peers.device_dial import reach
 from meshnode.peers.dialler import Dialler
 from meshnode.peers.endpoints import split_endpoint
 from meshnode.peers.host import Host
@@ -74,6 +78,14 @@ class InsideParts:
         self._resealing = Resealing(self.replica)
         self.invitations = Invitations(self.replica, self._epoch_keys[0])
         self.links = Links(self.replica, os.urandom(BOOT_NONCE_BYTES), time.monotonic)
+        self.adoption = Adoption(
+            self.replica,
+            Certifier(self.replica, lambda: self._epoch_keys[0]),
+            self._reach_device,
+            config.device.name,
+            changed=self._announce_anew,
+            met=self.try_peer,
+        )
         self._host = Host(self.replica, self._epoch_keys[0], clock)
         self.windows = SpokenWindows(self._fresh_token, os.urandom, self._announce_anew)
         self._dialler = Dialler(
@@ -116,6 +128,7 @@ class InsideParts:
         self._unsubscribe()
         self.windows.close()
         await self._resealing.stop()
+        self.adoption.close()
         if self._refreshing is not None:
             self._refreshing.cancel()
         if self.discovery is not None:
@@ -162,13 +175,16 @@ class InsideParts:
                 return [link_psk(key) for key in self._epoch_keys]
             case LinkKind.SHORT_CODE:
                 return list(self._open_psks())
+            case LinkKind.DEVICE:
+                return list(self.adoption.psks())
             case _:
                 return []
 
     def _discovery_keys(self) -> DiscoveryKeys:
         replica = self.replica
         spoken = replica.network_name() or replica.membership.name if self.windows.is_open else None
-        return DiscoveryKeys(tuple(discovery_key(key) for key in self._epoch_keys), self._open_psks(), spoken)
+        shown = (*self.adoption.psks(), *self._open_psks())
+        return DiscoveryKeys(tuple(discovery_key(key) for key in self._epoch_keys), shown, spoken)
 
     async def _welcome(self, connection: Connection) -> None:
         match connection.remote.kind:
@@ -176,8 +192,13 @@ class InsideParts:
                 await self.links.carry(connection, dialled=False)
             case LinkKind.SPOKEN:
                 await self.windows.receive(connection)
+            case LinkKind.DEVICE:
+                await self.adoption.receive(connection)
             case _:
                 await self._host.receive(connection)
+
+    async def _reach_device(self, code: DeviceCode, address: str) -> Connection:
+        return await reach(code, self._identity.device_keys, address, self._config.network.interfaces)
 
     async def _fresh_token(self) -> SpokenToken:
         """For somebody who knew the words of an open window."""
@@ -211,7 +232,7 @@ class InsideParts:
                 self._refresh_views()
 
     def _announce_anew(self) -> None:
-        """What is announced depends on the statements and on whether words are good now."""
+        """What is announced depends on the statements and on what is shown now."""
         if self.discovery is not None:
             self._keep(asyncio.create_task(self.discovery.refresh()))
 

@@ -25,8 +25,11 @@ from meshnode.config import Config
 from meshnode.errors import AlreadyMember
 from meshnode.events import Events, TroubleChanged
 from meshnode.founding import clean_name, found
-from meshnode.identity.key_file import load_or_create
+from meshnode.identity.key_file import load_or_create, replace
+from meshnode.identity.keys import Identity
+from meshnode.membership.device_codes import read_device_code
 from meshnode.membership.statements import sign_leave
+from meshnode.node.becoming import Becoming, typed_address
 from meshnode.node.belonging import Belonging, SignedItems, read_belonging
 from meshnode.node.inside import InsideParts
 from meshnode.peers.joining import Joining
@@ -75,6 +78,7 @@ class Node:
         )
         self._api = ApiServer(paths.socket, self._requests)
         self._entering = asyncio.Lock()
+        self.becoming = Becoming(config, wall_clock_ms, self._enter_as)
 
     # -- life -------------------------------------------------------------------------------------------------------
 
@@ -103,6 +107,7 @@ class Node:
 
     async def _stop(self) -> None:
         await self._api.stop()
+        await self.becoming.stop()
         if self._inside is not None:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(3.0):
@@ -112,6 +117,7 @@ class Node:
 
     async def _enter(self, belonging: Belonging) -> None:
         """Become a node of this network."""
+        await self.becoming.stop()
         inside = InsideParts(
             self._config, self._identity, belonging, store=self._store, events=self._events, clock=wall_clock_ms
         )
@@ -143,18 +149,27 @@ class Node:
         """
         async with self._entering:
             self._must_be_outside()
-            founded = found(self._identity, network, name, self._device_name())
+            founded = found(self._person(), network, name, self._device_name())
             await self._take_up(Belonging(founded.network, (founded.epoch_key,), founded.statements))
             settings = {"name": clean_name(network, "The neighbourhood's name")[:60], "zone": local_zone()}
             await self._requests.answer("act", {"action": "settings.edit", "arguments": settings})
 
     async def preview(self, code: str, address: str | None) -> Json:
         """What a code leads to."""
+        device_code = read_device_code(code)
+        if device_code is not None:
+            self._must_be_outside()
+            return await self.becoming.preview(device_code, typed_address(code, address))
         preview = await self._joining().preview(code, address)
         return preview.as_json()
 
     async def join(self, code: str, name: str, address: str | None) -> None:
-        """Join the neighbourhood that a code leads to."""
+        """Join the neighbourhood that a code leads to, as a new member or as what a device's code says."""
+        device_code = read_device_code(code)
+        if device_code is not None:
+            self._must_be_outside()
+            await self.becoming.become(device_code, typed_address(code, address))
+            return
         async with self._entering:
             self._must_be_outside()
             joined = await self._joining().join(code, clean_name(name, "Your name"), self._device_name(), address)
@@ -172,11 +187,30 @@ class Node:
 
     def _joining(self) -> Joining:
         self._must_be_outside()
-        return Joining(self._identity, self._config, wall_clock_ms, os.urandom)
+        return Joining(self._person(), self._config, wall_clock_ms, os.urandom)
 
     def _must_be_outside(self) -> None:
         if self._inside is not None:
             raise AlreadyMember
+
+    def _person(self) -> Identity:
+        """The keys of a new member: those of this profile, or new ones after it was meant to be something else."""
+        if self._identity.member_keys is None:
+            self._identity = Identity.generate(os.urandom)
+            replace(self._paths.keys / KEY_FILE, self._identity)
+        return self._identity
+
+    async def _enter_as(self, identity: Identity, belonging: Belonging, endpoint: str, port: int) -> None:
+        """Become a node of a network with keys that it knows; where this machine was found, it stays."""
+        async with self._entering:
+            self._must_be_outside()
+            if port:
+                self._store.set_meta("listen_port", str(port))
+            replace(self._paths.keys / KEY_FILE, identity)
+            self._identity = identity
+            await self._take_up(belonging)
+            if endpoint and self._inside is not None:
+                self._inside.try_peer(endpoint)
 
     def _device_name(self) -> str:
         return self._config.device.name

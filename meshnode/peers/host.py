@@ -13,7 +13,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 
-from crdt.identifiers import Lane, StatementId
+from crdt.identifiers import DeviceId, Lane, StatementId
 from meshnode.errors import InviteError, InviteExpired, InviteUsed, PeerError, RemoteProtocolError
 from meshnode.membership.membership import AuthorClass, InviteState
 from meshnode.membership.statements import (
@@ -25,6 +25,7 @@ from meshnode.membership.statements import (
     sign_witness,
 )
 from meshnode.peers.join_link import HostLink
+from meshnode.peers.returning import returning, take_back
 from meshnode.replica.replica import OURS, Replica
 from meshnode.sync.messages import Offer, Refused, Welcome
 from meshnode.transport.connection import Connection, LinkKind
@@ -94,6 +95,9 @@ class Host:
         """
         replica = self._replica
         network = replica.network
+        certificate = returning(network, statements)
+        if certificate is not None:
+            return self._home(await take_back(replica, certificate, statements))
         try:
             *carried, hello_bytes = statements
             hello_id = check_statement(network, hello_bytes)
@@ -114,7 +118,11 @@ class Host:
         if replica.membership.author_class(hello.device) is not AuthorClass.CURRENT:
             raise InviteUsed
         log.info("let in: %s", hello.device.hex()[:8])
-        support = replica.store.statements_by_id(replica.membership.support(hello.device))
+        return self._home(hello.device)
+
+    def _home(self, device: DeviceId) -> Welcome:
+        """What a device takes home that is current now."""
+        support = self._replica.store.statements_by_id(self._replica.membership.support(device))
         return Welcome(tuple(support), self._epoch_key)
 
     async def _take_in(self, carried: Sequence[bytes], invite: StatementId) -> None:

@@ -38,6 +38,7 @@ from meshnode.membership.statements import (
     StatementRefused,
     check_statement,
     parse_statement,
+    sign_device,
     sign_hello,
     statement_id,
 )
@@ -148,8 +149,10 @@ class Joining:
         member = host.membership.members.get(inviter) if inviter else None
         return Preview(host.name, member.name if member else "", host.invite.expires_day, text, address)
 
-    async def join(self, text: str, name: str, device_name: str, address: str | None) -> Joined:
-        """Come in.
+    async def join(
+        self, text: str, name: str, device_name: str, address: str | None, *, returns: bool = False
+    ) -> Joined:
+        """Come in, as a new member, or (`returns`) as one who holds their member key and has a new device.
 
         Raises:
             InviteError: as for `preview`, or the other device refused; its sentence says why.
@@ -164,17 +167,11 @@ class Joining:
         connection = await self._reach(code, address or read_address(text))
         async with _conversation(connection) as guest:
             host = self._check(code, await guest.offer(), connection)
-            hello = sign_hello(
-                self._identity,
-                host.network,
-                host.invite.id,
-                code.secrets,
-                person_name=name,
-                device_name=device_name,
-            )
-            carried = (code.invite_statement(),) if isinstance(code, Token) else ()
-            welcome = await guest.apply((*carried, hello))
-        statements = (*host.statements, *carried, hello, *welcome.statements)
+            application = self._hello(code, host, name, device_name)
+            if returns:
+                application = (sign_device(self._identity, host.network, name, device_name),)
+            welcome = await guest.apply(application)
+        statements = (*host.statements, *application, *welcome.statements)
         self._check_welcome(host.network, statements)
         return Joined(host.network, welcome.epoch_key, statements, connection.remote.address)
 
@@ -183,6 +180,14 @@ class Joining:
         spoken = SpokenJoining(self._identity, self._config, self._random)
         handed = await spoken.exchange(read_words(text), address)
         return handed if isinstance(handed, Handed) else SeveralWindows(handed)
+
+    def _hello(self, code: Code, host: _Host, name: str, device_name: str) -> tuple[bytes, ...]:
+        """What a new member sends: the INVITE statement if they hold it, and their hello."""
+        carried = (code.invite_statement(),) if isinstance(code, Token) else ()
+        hello = sign_hello(
+            self._identity, host.network, host.invite.id, code.secrets, person_name=name, device_name=device_name
+        )
+        return (*carried, hello)
 
     def _read(self, text: str) -> Code:
         code = read_code(text)

@@ -20,6 +20,7 @@ class LinkKind(enum.IntEnum):
     TOKEN = 1
     SHORT_CODE = 2
     SPOKEN = 3
+    DEVICE = 4
 
 
 @dataclass(frozen=True, slots=True)
