@@ -15,6 +15,7 @@ from crdt.display import display_line
 from crdt.identifiers import RecordId
 from meshnode.api.arguments import optional_text, text
 from meshnode.api.board_requests import BoardRequests
+from meshnode.api.device_requests import DeviceRequests
 from meshnode.api.invite_requests import InviteRequests
 from meshnode.api.member_requests import MemberRequests
 from meshnode.api.schema import Json
@@ -22,6 +23,7 @@ from meshnode.api.sealed_requests import SealedRequests
 from meshnode.errors import AlreadyMember, BadInput, NoNetwork, NotPossible
 from meshnode.events import Events
 from meshnode.founding import Invitations
+from meshnode.peers.adoption import Adoption
 from meshnode.peers.spoken_window import SpokenWindows
 from meshnode.peers.status import StatusBoard
 from meshnode.replica.replica import Replica
@@ -33,12 +35,16 @@ OF_MEMBERS = frozenset({"leave"})
 """What somebody who has left cannot do any more: neighbours would refuse what came of it."""
 
 
+_OUTSIDE = ("found", "preview", "join", "restore", "hub_setup")
+
+
 class Inside(Protocol):
     """What a node that belongs to a network offers."""
 
     replica: Replica
     invitations: Invitations
     windows: SpokenWindows
+    adoption: Adoption
     status_board: StatusBoard
     access: Access
     notices: Notices
@@ -52,7 +58,9 @@ class Doorstep(Protocol):
 
     async def found(self, network: str, name: str) -> None: ...
     async def preview(self, code: str, address: str | None) -> Json: ...
-    async def join(self, code: str, name: str, address: str | None) -> None: ...
+    async def join(self, code: str, name: str | None, address: str | None) -> None: ...
+    async def restore(self, card: str, code: str, address: str | None) -> None: ...
+    async def hub_setup(self) -> Json: ...
     async def leave(self) -> str: ...
 
 
@@ -66,7 +74,7 @@ class RequestGroup(Protocol):
     async def answer(self, do: str, arguments: Json) -> Json: ...
 
 
-GROUPS: tuple[type[RequestGroup], ...] = (BoardRequests, InviteRequests, MemberRequests, SealedRequests)
+GROUPS: tuple[type[RequestGroup], ...] = (BoardRequests, InviteRequests, MemberRequests, SealedRequests, DeviceRequests)
 
 
 def groups_of(inside: Inside) -> tuple[RequestGroup, ...]:
@@ -76,6 +84,7 @@ def groups_of(inside: Inside) -> tuple[RequestGroup, ...]:
         InviteRequests(inside),
         MemberRequests(inside),
         SealedRequests(inside.replica),
+        DeviceRequests(inside),
     )
 
 
@@ -98,8 +107,7 @@ class Requests:
         self._inside: Inside | None = None
         self._groups: Sequence[RequestGroup] = ()
         self._answers: dict[str, Callable[[Json], Awaitable[Json]]] = {
-            name: getattr(self, f"_{name}")
-            for name in ("found", "preview", "join", "leave", "where_", "stop_", "status_")
+            name: getattr(self, f"_{name}") for name in (*_OUTSIDE, "leave", "where_", "stop_", "status_")
         }
 
     def enter(self, inside: Inside | None) -> None:
@@ -192,8 +200,21 @@ class Requests:
 
     async def _join(self, arguments: Json) -> Json:
         self._must_be_outside()
-        await self._doorstep.join(text(arguments, "code"), text(arguments, "name"), optional_text(arguments, "address"))
+        code, name = text(arguments, "code"), optional_text(arguments, "name")
+        await self._doorstep.join(code, name, optional_text(arguments, "address"))
         return self.status()
+
+    async def _restore(self, arguments: Json) -> Json:
+        self._must_be_outside()
+        card, code = text(arguments, "card"), text(arguments, "code")
+        await self._doorstep.restore(card, code, optional_text(arguments, "address"))
+        return self.status()
+
+    async def _hub_setup(self, _: Json) -> Json:
+        """Show a code that a steward types: on a machine that is to become a hub, or on a hub."""
+        if self._inside is not None:
+            return await self.answer("device_code", {"purpose": "steward"})
+        return await self._doorstep.hub_setup()
 
     async def _leave(self, _: Json) -> Json:
         self._needed()

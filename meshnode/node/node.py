@@ -163,7 +163,7 @@ class Node:
         preview = await self._joining().preview(code, address)
         return preview.as_json()
 
-    async def join(self, code: str, name: str, address: str | None) -> None:
+    async def join(self, code: str, name: str | None, address: str | None) -> None:
         """Join the neighbourhood that a code leads to, as a new member or as what a device's code says."""
         device_code = read_device_code(code)
         if device_code is not None:
@@ -172,10 +172,19 @@ class Node:
             return
         async with self._entering:
             self._must_be_outside()
-            joined = await self._joining().join(code, clean_name(name, "Your name"), self._device_name(), address)
+            called = clean_name(name or "", "Your name")
+            joined = await self._joining().join(code, called, self._device_name(), address)
             await self._take_up(Belonging(joined.network, (joined.epoch_key,), joined.statements))
             assert self._inside is not None
             self._inside.try_peer(joined.endpoint)
+
+    async def restore(self, card: str, code: str, address: str | None) -> None:
+        """Be again the member whose key is on a card."""
+        await self.becoming.restore(card, code, address)
+
+    async def hub_setup(self) -> Json:
+        """Show a code that makes this machine a hub."""
+        return await self.becoming.show_hub_code()
 
     async def leave(self) -> str:
         """Leave for good; a sentence of thanks."""

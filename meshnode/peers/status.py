@@ -84,6 +84,8 @@ class StatusBoard:
                 "words": device_words(replica.identity.device),
                 "established": bool(me and me.established),
                 "left": bool(me and me.left),
+                "main": replica.identity.member_keys is not None,
+                "dropped": own.dropped.value if own and own.dropped else None,
             },
             "peers": peers,
             "mine": self._mine(peers),

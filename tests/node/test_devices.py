@@ -1,0 +1,171 @@
+"""Several devices a person, hubs, and lost things, on real nodes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from meshnode.api.schema import ApiError
+from meshnode.identity.key_file import load
+from meshnode.membership.key_card import card_code, card_lines
+from tests.node.conftest import LOOPBACK, Street
+from tests.support.nodes import RunningNode
+
+Json = dict[str, Any]
+
+
+def machine(folder: Path, name: str) -> RunningNode:
+    """A profile without a network, called so."""
+    return RunningNode(folder / name, name, settings=f'{LOOPBACK}[device]\nname = "{name}"\n')
+
+
+def card_of(node: RunningNode) -> str:
+    """The key card of this node's member, as somebody types it."""
+    identity = load(node.home / "data" / "test" / "keys" / "identity.key")
+    assert identity is not None
+    assert identity.member_keys is not None
+    return "\n".join(card_lines(identity.member_keys))
+
+
+async def device(node: RunningNode, name: str) -> Json:
+    """One entry of `devices`."""
+    return next(each for each in (await node.ask("devices"))["devices"] if each["name"] == name)
+
+
+async def refusal(node: RunningNode, do: str, **arguments: Any) -> ApiError:
+    with pytest.raises(ApiError) as caught:
+        await node.ask(do, **arguments)
+    return caught.value
+
+
+async def add_device(main: RunningNode, other: RunningNode, **more: Any) -> None:
+    """The main device shows a code, and it is typed on the other machine."""
+    shown = await main.ask("device_code", purpose="device", **more)
+    await other.ask("join", code=shown["code"], address=shown["address"][0])
+
+
+async def test_a_second_device_writes_for_its_person(street: Street, tmp_path: Path) -> None:
+    async with street("ana", "bo") as (ana, bo), machine(tmp_path, "kitchen laptop") as kitchen:
+        await ana.add("Rake leaves")
+        shown = await ana.ask("device_code", purpose="device")
+        preview = await kitchen.ask("preview", code=shown["code"], address=shown["address"][0])
+        assert (preview["inviter"], preview["becomes"]) == ("Ana", "device")
+        assert "a device of Ana" in preview["effect"][0]
+        await kitchen.ask("join", code=f"{shown['code']}@{shown['address'][0]}")
+        await kitchen.until_titles(["Rake leaves"])
+        me, hers = (await kitchen.ask("status"))["me"], (await ana.ask("status"))["me"]
+        assert (me["member"], me["name"], me["main"]) == (hers["member"], "Ana", False)
+        await kitchen.add("From the kitchen")
+        await bo.until_titles(["Rake leaves", "From the kitchen"])
+        claimed = await kitchen.act("task.claim", await kitchen.add("Claimed"))
+        assert [claim["member"] for claim in claimed["view"]["claims"]] == [hers["member"]]
+        assert (await device(ana, "kitchen laptop"))["state"] == "current"
+        assert (await ana.ask("devices"))["window"] is None
+
+
+async def test_a_code_is_good_once_and_while_it_is_shown(street: Street, tmp_path: Path) -> None:
+    async with street("ana") as (ana,), machine(tmp_path, "one") as one, machine(tmp_path, "two") as two:
+        first = await ana.ask("device_code", purpose="device")
+        address = first["address"][0]
+        second = await ana.ask("device_code", purpose="device")
+        assert (await ana.ask("devices"))["window"]["code"] == second["code"]
+        assert "does not know this code" in str(await refusal(one, "join", code=first["code"], address=address))
+        assert (await refusal(one, "join", code=second["code"][:-1], address=address)).code == "damaged-code"
+        await one.ask("join", code=second["code"], address=address)
+        assert "does not know this code" in str(await refusal(two, "join", code=second["code"], address=address))
+        third = await ana.ask("device_code", purpose="device")
+        await ana.ask("device_code_close")
+        assert "does not know this code" in str(await refusal(two, "join", code=third["code"], address=address))
+        assert (await two.ask("status"))["state"] == "outside"
+        assert len((await ana.ask("devices"))["devices"]) == 2
+
+
+async def test_what_needs_the_member_key_takes_it_from_the_card(street: Street, tmp_path: Path) -> None:
+    async with (
+        street("ana", "bo") as (ana, bo),
+        machine(tmp_path, "kitchen") as kitchen,
+        machine(tmp_path, "pad") as pad,
+    ):
+        await add_device(ana, kitchen)
+        refused = await refusal(kitchen, "device_code", purpose="device")
+        assert refused.code == "not-possible"
+        assert "--card" in refused.what_next
+        assert "another person's" in str(await refusal(kitchen, "device_code", purpose="device", card=card_of(bo)))
+        await add_device(kitchen, pad, card=card_of(ana))
+        assert (await pad.ask("status"))["me"]["name"] == "Ana"
+
+
+async def test_a_steward_shows_a_code_and_the_pi_becomes_a_hub(street: Street, tmp_path: Path) -> None:
+    async with street("ana", "bo") as (ana, bo), machine(tmp_path, "Elm hub") as pi:
+        await ana.add("Rake leaves")
+        shown = await ana.ask("device_code", purpose="hub")
+        preview = await pi.ask("preview", code=shown["code"], address=shown["address"][0])
+        assert preview["becomes"] == "hub"
+        await pi.ask("join", code=shown["code"], address=shown["address"][0])
+        await pi.until_titles(["Rake leaves"])
+        me = (await pi.ask("status"))["me"]
+        assert (me["kind"], me["name"], me["member"], me["main"]) == ("hub", "Elm hub", None, False)
+        assert (await refusal(pi, "invite")).code == "not-possible"
+        assert "hub" in str(await refusal(pi, "leave"))
+        await bo.until("bo knows the hub", lambda: _knows(bo, "Elm hub"))
+        stewards = (await device(bo, "Elm hub"))["stewards"]
+        assert [steward["name"] for steward in stewards] == ["Ana"]
+
+
+async def _knows(node: RunningNode, name: str) -> bool:
+    return name in [each["name"] for each in (await node.ask("devices"))["devices"]]
+
+
+async def _has_stewards(node: RunningNode, *names: str) -> bool:
+    return sorted(each["name"] for each in (await device(node, "Elm hub"))["stewards"]) == sorted(names)
+
+
+async def test_a_pi_shows_a_code_and_its_stewards_type_it_one_after_the_other(street: Street, tmp_path: Path) -> None:
+    async with street("ana", "bo") as (ana, bo), machine(tmp_path, "Elm hub") as pi:
+        await ana.add("Rake leaves")
+        shown = await pi.ask("hub_setup")
+        assert (await pi.ask("hub_setup"))["code"] == shown["code"]
+        assert "a steward types it" in str(await refusal(pi, "join", code=shown["code"], address=shown["address"][0]))
+        added = await ana.ask("hub_add", code=shown["code"], address=shown["address"][0])
+        assert (added["name"], added["kind"]) == ("Elm hub", "hub")
+        await ana.until_linked(2)
+        await pi.until_titles(["Rake leaves"])
+        again = await pi.ask("hub_setup")
+        await bo.ask("hub_add", code=again["code"], address=again["address"][0])
+        await ana.until("two stewards", lambda: _has_stewards(ana, "Ana", "Bo"))
+        await pi.until("two stewards", lambda: _has_stewards(pi, "Ana", "Bo"))
+
+
+async def test_a_member_comes_back_with_the_card_and_gives_the_lost_laptop_up(street: Street, tmp_path: Path) -> None:
+    async with street("ana", "bo") as (ana, bo), machine(tmp_path, "new laptop") as laptop:
+        await bo.add("Bo's task")
+        card = card_of(bo)
+        lost = (await bo.ask("status"))["me"]["device"]
+        await bo.stop()
+        invite = await ana.ask("invite")
+        refused = await refusal(laptop, "restore", card=card.replace(" ", "x ", 1), code=invite["short"])
+        assert "Line 1" in str(refused)
+        await laptop.ask("restore", card=card, code=invite["short"], address=invite["address"][0])
+        await laptop.until_titles(["Bo's task"])
+        me = (await laptop.ask("status"))["me"]
+        assert (me["name"], me["main"]) == ("Bo", True)
+        assert len((await ana.ask("invites"))["invites"]) == 1
+        dropped = await laptop.ask("device_drop", device=lost, why="lost")
+        assert (dropped["state"], dropped["done"]) == ("past", True)
+        assert (await laptop.titles()) == ["Bo's task"]
+
+
+async def test_a_card_of_nobody_here_is_refused(street: Street, tmp_path: Path) -> None:
+    async with street("ana") as (ana,), machine(tmp_path, "stranger") as stranger, machine(tmp_path, "new") as new:
+        identity = load(stranger.home / "data" / "test" / "keys" / "identity.key")
+        assert identity is not None
+        assert identity.member_keys is not None
+        invite = await ana.ask("invite")
+        card = card_code(identity.member_keys)
+        for code in ("short", "token"):
+            refused = await refusal(new, "restore", card=card, code=invite[code], address=invite["address"][0])
+            assert "no current member" in str(refused)
+        await new.ask("join", code=invite["short"], name="New", address=invite["address"][0])
+        assert (await new.ask("status"))["me"]["main"]
