@@ -212,6 +212,8 @@ class Requests:
 
     async def _hub_setup(self, _: Json) -> Json:
         """Show a code that a steward types: on a machine that is to become a hub, or on a hub."""
+        if self._inside is not None and self._inside.replica.identity.member is not None:
+            raise AlreadyMember
         if self._inside is not None:
             return await self.answer("device_code", {"purpose": "steward"})
         return await self._doorstep.hub_setup()

@@ -17,8 +17,9 @@ from meshnode.api.schema import Json
 from meshnode.config import Config
 from meshnode.errors import InviteError
 from meshnode.identity.keys import DeviceKeys, Identity
+from meshnode.identity.spoken_words import looks_spoken
 from meshnode.membership.armour import read_address
-from meshnode.membership.device_codes import DeviceCode, Purpose
+from meshnode.membership.device_codes import DeviceCode, Purpose, read_device_code
 from meshnode.membership.key_card import read_card
 from meshnode.membership.kinds import DeviceKind
 from meshnode.node.belonging import Belonging
@@ -132,6 +133,15 @@ class Becoming:
         member = certified.member if certified.kind is DeviceKind.PERSONAL else None
         belonging = Belonging(certified.network, (certified.epoch_key,), certified.statements)
         await self._enter(Identity(keys, member), belonging, endpoint, port)
+
+
+def device_code_in(text: str) -> DeviceCode | None:
+    """The device code in what somebody typed; None where it is spoken words, or an invite.
+
+    Raises:
+        DamagedCode: it is nothing of all that.
+    """
+    return None if looks_spoken(text) else read_device_code(text)
 
 
 def typed_address(code: str, address: str | None) -> str:

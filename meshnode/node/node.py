@@ -27,9 +27,8 @@ from meshnode.events import Events, TroubleChanged
 from meshnode.founding import clean_name, found
 from meshnode.identity.key_file import load_or_create, replace
 from meshnode.identity.keys import Identity
-from meshnode.membership.device_codes import read_device_code
 from meshnode.membership.statements import sign_leave
-from meshnode.node.becoming import Becoming, typed_address
+from meshnode.node.becoming import Becoming, device_code_in, typed_address
 from meshnode.node.belonging import Belonging, SignedItems, read_belonging
 from meshnode.node.inside import InsideParts
 from meshnode.peers.joining import Joining
@@ -156,7 +155,7 @@ class Node:
 
     async def preview(self, code: str, address: str | None) -> Json:
         """What a code leads to."""
-        device_code = read_device_code(code)
+        device_code = device_code_in(code)
         if device_code is not None:
             self._must_be_outside()
             return await self.becoming.preview(device_code, typed_address(code, address))
@@ -165,7 +164,7 @@ class Node:
 
     async def join(self, code: str, name: str | None, address: str | None) -> None:
         """Join the neighbourhood that a code leads to, as a new member or as what a device's code says."""
-        device_code = read_device_code(code)
+        device_code = device_code_in(code)
         if device_code is not None:
             self._must_be_outside()
             await self.becoming.become(device_code, typed_address(code, address))
