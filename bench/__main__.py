@@ -12,7 +12,7 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 
-from bench import join, latency, machine, screen, start, sync
+from bench import join, latency, machine, membership, screen, start, sync
 from bench.report import Report
 from bench.scale import FULL, QUICK, Scale
 from bench.shelf import library
@@ -21,6 +21,7 @@ GROUPS: dict[str, Callable[[Report, Scale], None]] = {
     "machine": machine.measure,
     "sync": sync.measure,
     "join": join.measure,
+    "membership": membership.measure,
     "latency": latency.measure,
     "start": start.measure,
     "screen": screen.measure,

@@ -21,7 +21,9 @@ class Scale:
     """Of what takes long: starts, newcomers, joins."""
     idle_seconds: float
     flood_seconds: float
+    members: int
+    statements: int
 
 
-FULL = Scale(3_600, 6_400, 2_000, 200, 5, 30.0, 20.0)
-QUICK = Scale(360, 640, 200, 20, 1, 3.0, 4.0)
+FULL = Scale(3_600, 6_400, 2_000, 200, 5, 30.0, 20.0, 500, 10_000)
+QUICK = Scale(360, 640, 200, 20, 1, 3.0, 4.0, 50, 1_000)

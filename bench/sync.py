@@ -28,6 +28,7 @@ from meshnode.peers.links import Links
 from meshnode.transport.client import dial
 from meshnode.transport.connection import Connection, LinkKind
 from meshnode.transport.server import Server
+from meshnode.trust.access import Access
 
 DIFFERENCES = 50
 WAYS = (
@@ -159,7 +160,9 @@ async def _profile(report: Report, scale: Scale, one: Shelf, other: Shelf) -> No
 
 async def _bytes_on_loopback(one: Shelf, other: Shelf) -> int:
     """Everything that both sides wrote into the TCP connection of one reconnect, until both were settled."""
-    dialler, answerer = (Links(each.replica, os.urandom(16), time.monotonic) for each in (one, other))
+    dialler, answerer = (
+        Links(each.replica, Access(each.replica), os.urandom(16), time.monotonic) for each in (one, other)
+    )
     psk = link_psk(street().epoch_key)
 
     async def welcome(connection: Connection) -> None:

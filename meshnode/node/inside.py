@@ -77,7 +77,7 @@ class InsideParts:
         self.decisions = Decisions(self.replica, os.urandom)
         self._resealing = Resealing(self.replica)
         self.invitations = Invitations(self.replica, self._epoch_keys[0])
-        self.links = Links(self.replica, os.urandom(BOOT_NONCE_BYTES), time.monotonic)
+        self.links = Links(self.replica, self.access, os.urandom(BOOT_NONCE_BYTES), time.monotonic)
         self.adoption = Adoption(
             self.replica,
             Certifier(self.replica, lambda: self._epoch_keys[0]),

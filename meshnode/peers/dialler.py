@@ -22,8 +22,12 @@ from meshnode.peers.link import Link
 from meshnode.peers.links import Links
 from meshnode.peers.schedule import Dial, Schedule
 from meshnode.transport.connection import Connection
+from meshnode.trust.access import Linking
 
 log = logging.getLogger("meshnode.peers")
+
+LEFT_IN_PEACE = frozenset(way.goodbye for way in Linking if way is not Linking.OPEN)
+"""Ends after which the same device is not tried again soon."""
 
 DialOut = Callable[[str], Awaitable[Connection]]
 """Opens a member connection to `host:port`."""
@@ -120,7 +124,7 @@ class Dialler:
             elif report.device in self._links.by_device:
                 assert report.device is not None
                 self._schedule.linked(report.device, self._now(), random.random(), dial=dial)
-            elif report.device is not None and report.end.code == "not-a-member":
+            elif report.device is not None and report.end.code in LEFT_IN_PEACE:
                 self._schedule.refused(dial, self._now())
             else:
                 self._schedule.failed(dial, self._now(), random.random())
@@ -143,6 +147,6 @@ class Dialler:
             self._book.proved(link.device, dial.endpoint, link.since_ms)
         self._wake.set()
 
-    def _unlinked(self, device: DeviceId) -> None:
-        self._schedule.unlinked(device, self._now(), random.random())
+    def _unlinked(self, device: DeviceId, code: str) -> None:
+        self._schedule.unlinked(device, self._now(), random.random(), in_peace=code in LEFT_IN_PEACE)
         self._wake.set()

@@ -4,7 +4,7 @@ Rules of this module:
 1. It decides nothing about the protocol (the session does) and nothing about truth (the replica does). It moves bytes,
    puts what arrived through the one door, and tells the session what is on disk.
 2. How much is taken and given now is the gate's matter; a link waits when it says so.
-3. Access is judged here: the key that the handshake proved must belong to a device that the statements call current.
+3. Access is asked here: the key that the handshake proved must belong to a device with which this node links.
 4. A peer's fault ends this link and nothing else.
 """
 
@@ -14,17 +14,18 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from crdt.identifiers import DeviceId, Lane
-from meshnode.errors import ConnectionLost, PeerError, RemoteProtocolError, StorageError
-from meshnode.events import Event, ItemsCommitted, MembershipChanged
-from meshnode.membership.fold import AuthorClass
+from meshnode.errors import PeerError, RemoteProtocolError, StorageError
+from meshnode.events import AccessChanged, Event, ItemsCommitted, MembershipChanged
 from meshnode.membership.statements import Device, Hello, StatementRefused, check_statement, parse_statement
 from meshnode.peers.gate import Gate
+from meshnode.peers.link_end import LinkEnd, end_of
 from meshnode.replica.replica import Accepted, Replica
-from meshnode.sync.session import PeerHello, PeerLeft, PeerNotice, Received, Session, Settled
+from meshnode.sync.events import KeysGiven, PeerNotice
+from meshnode.sync.session import PeerHello, PeerLeft, Received, Session, Settled
 from meshnode.transport.connection import Connection
+from meshnode.trust.access import Access, Linking
 
 log = logging.getLogger("meshnode.peers")
 
@@ -37,19 +38,18 @@ GOODBYE_SECONDS = 0.5
 Monotonic = Callable[[], float]
 
 
-@dataclass(frozen=True, slots=True)
-class LinkEnd:
-    """Why a link ended."""
-
-    code: str
-    polite: bool
-
-
 class Link:
     """One live conversation with one peer."""
 
     def __init__(
-        self, connection: Connection, session: Session, replica: Replica, gate: Gate, monotonic: Monotonic
+        self,
+        connection: Connection,
+        session: Session,
+        replica: Replica,
+        access: Access,
+        *,
+        gate: Gate,
+        monotonic: Monotonic,
     ) -> None:
         self.connection = connection
         self.session = session
@@ -59,6 +59,7 @@ class Link:
         self.since_ms = 0
         self.end: LinkEnd | None = None
         self._replica = replica
+        self._access = access
         self._gate = gate
         self._monotonic = monotonic
         self._strikes = 0
@@ -68,6 +69,7 @@ class Link:
         self._inbox: asyncio.Queue[Received] = asyncio.Queue()
         self.on_granted: Callable[[Link], bool] = lambda _: True
         self.on_progress: Callable[[Link], None] = lambda _: None
+        self.on_keys: Callable[[tuple[bytes, ...]], None] = lambda _: None
         self.on_notice: Callable[[DeviceId, str], None] = lambda device, code: None
 
     async def run(self) -> LinkEnd:
@@ -78,7 +80,7 @@ class Link:
         ]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            self.end = self.end or _end_of(done)
+            self.end = self.end or end_of(done)
             # Whatever ended it, the other side is told if it can still hear; after a goodbye this says nothing.
             self.session.bye(self.end.code)
             await self._say_goodbye()
@@ -87,6 +89,7 @@ class Link:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            await self._take_last_words()
             await self.connection.close()
         return self.end or LinkEnd("closed", polite=True)
 
@@ -128,6 +131,8 @@ class Link:
                     self._greet(event)
                 case Received():
                     self._inbox.put_nowait(event)
+                case KeysGiven():
+                    self.on_keys(event.keys)
                 case Settled():
                     self.on_progress(self)
                 case PeerNotice(code=code):
@@ -153,8 +158,8 @@ class Link:
         """Open the change lanes to a current device, close to one that can no longer become one."""
         if self.granted or self.device is None:
             return
-        match self._replica.membership.author_class(self.device):
-            case AuthorClass.CURRENT:
+        match self._access.of(self.device):
+            case Linking.OPEN:
                 if not self.on_granted(self):
                     self.close("double")
                     return
@@ -162,12 +167,16 @@ class Link:
                 self.session.grant(self._monotonic())
                 self._wake.set()
                 self.on_progress(self)
-            case AuthorClass.PAST | AuthorClass.REMOVED:
-                self.session.bye("not-a-member")
-                self.end = self.end or LinkEnd("not-a-member", polite=True)
-                self._wake.set()
-            case AuthorClass.UNKNOWN:
+            case Linking.UNKNOWN:
                 return
+            case shut:
+                self._part(shut)
+
+    def _part(self, why: Linking) -> None:
+        """Go; whoever was removed is told by whom."""
+        assert self.device is not None
+        self.session.bye(why.goodbye, self._access.farewell(self.device) if why is Linking.REMOVED else ())
+        self.close(why.goodbye)
 
     async def _commit_what_arrives(self) -> None:
         while True:
@@ -192,6 +201,14 @@ class Link:
             self.on_progress(self)
             self._wake.set()
 
+    async def _take_last_words(self) -> None:
+        """Statements that came whole before the end count: a goodbye's are about us."""
+        while not self._inbox.empty():
+            batch = self._inbox.get_nowait()
+            if batch.lane is Lane.STATEMENTS:
+                with contextlib.suppress(StorageError):
+                    await self._replica.accept(batch.lane, batch.items, bytes(self.device or b""))
+
     def _count_strikes(self, accepted: Accepted) -> None:
         """Say in the log what was refused, each reason once a link; go when it is too much."""
         for code in sorted({refusal.code for refusal in accepted.refused} - self._reasons):
@@ -208,14 +225,14 @@ class Link:
             case ItemsCommitted(lane=lane, items=items):
                 self.session.publish(lane, items, self._monotonic())
                 self._wake.set()
-            case MembershipChanged():
+            case MembershipChanged() | AccessChanged():
                 self._recheck()
 
     def _recheck(self) -> None:
         if not self.granted:
             self._judge()
-        elif self.device is not None and self._replica.membership.author_class(self.device) is not AuthorClass.CURRENT:
-            self.close("not-a-member")
+        elif self.device is not None and (now := self._access.of(self.device)) is not Linking.OPEN:
+            self._part(now)
 
     async def _send_when_due(self) -> None:
         while True:
@@ -258,20 +275,3 @@ class Link:
     def i_lack(self) -> int:
         """Items the peer is known to hold and we do not."""
         return self.session.i_lack()
-
-
-def _end_of(tasks: set[asyncio.Task[None]]) -> LinkEnd:
-    """What ended the link: the first task to finish, judged by who is to blame."""
-    for task in tasks:
-        error = None if task.cancelled() else task.exception()
-        match error:
-            case None:
-                continue
-            case ConnectionLost():
-                return LinkEnd("cut-off", polite=False)
-            case PeerError() | StorageError():
-                return LinkEnd(error.code, polite=False)
-            case _:
-                log.error("a link failed on our side", exc_info=error)
-                return LinkEnd("local-fault", polite=False)
-    return LinkEnd("closed", polite=True)

@@ -5,7 +5,7 @@ Rules of this module:
    one; whether that one is dead or belongs to a copy of the device is found out by `twins`.
 2. What a peer has acknowledged is written down as the newest row up to which it holds everything, so that the truth
    about a peer that is away can be told later.
-3. Links decide nothing about the protocol and nothing about membership.
+3. Links decide nothing about the protocol, nothing about membership and nothing about whom to link with.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from meshnode.membership.kinds import DeviceKind
 from meshnode.peers.double_dial import Opened, second_stays
 from meshnode.peers.gate import Gate
 from meshnode.peers.limits import DEFAULT_LIMITS, PeerLimits
-from meshnode.peers.link import Link, LinkEnd
+from meshnode.peers.link import Link
+from meshnode.peers.link_end import LinkEnd
 from meshnode.peers.link_sets import LinkSets
 from meshnode.peers.schedule import may_accept
 from meshnode.peers.twins import Twins
@@ -30,6 +31,7 @@ from meshnode.replica.replica import Replica
 from meshnode.sync.session import LocalHello, Session
 from meshnode.sync.wanted import Wanted
 from meshnode.transport.connection import Connection
+from meshnode.trust.access import Access
 
 log = logging.getLogger("meshnode.peers")
 
@@ -52,10 +54,16 @@ class Links:
     """The links of one node inside a network."""
 
     def __init__(
-        self, replica: Replica, boot_nonce: bytes, monotonic: Monotonic, limits: PeerLimits = DEFAULT_LIMITS
+        self,
+        replica: Replica,
+        access: Access,
+        boot_nonce: bytes,
+        monotonic: Monotonic,
+        limits: PeerLimits = DEFAULT_LIMITS,
     ) -> None:
         self.gate = Gate(replica, monotonic, limits)
         self._replica = replica
+        self._access = access
         self._sets = ReplicaSets(replica)
         self._wanted = Wanted()
         self._boot_nonce = boot_nonce
@@ -67,7 +75,7 @@ class Links:
         self._all: dict[Link, asyncio.Task[LinkEnd]] = {}
         self.by_device: dict[DeviceId, Link] = {}
         self.on_linked: Callable[[Link, bool], None] = lambda link, dialled: None
-        self.on_unlinked: Callable[[DeviceId], None] = lambda device: None
+        self.on_unlinked: Callable[[DeviceId, str], None] = lambda device, code: None
 
     def __len__(self) -> int:
         return len(self._all)
@@ -76,7 +84,7 @@ class Links:
         """Make a link of a finished connection and stay with it until it ends."""
         sets = LinkSets(self._sets, self.gate)
         session = Session(dialled, sets, self._hello(), self._wanted, self._monotonic())
-        link = Link(connection, session, self._replica, self.gate, self._monotonic)
+        link = Link(connection, session, self._replica, self._access, gate=self.gate, monotonic=self._monotonic)
         sets.whose = lambda: link.device
         link.on_granted = lambda granted: self._admit(granted, dialled=dialled)
         link.on_progress = self._note_progress
@@ -165,7 +173,7 @@ class Links:
             return
         self._replica.store.note_peer(link.device, last_heard_ms=self._replica.clock())
         log.info("unlinked: %s (%s)", link.device.hex()[:8], link.end.code if link.end else "?")
-        self.on_unlinked(link.device)
+        self.on_unlinked(link.device, link.end.code if link.end else "")
         self._replica.events.publish(PeersChanged(link.device))
 
     def _note_progress(self, link: Link) -> None:

@@ -129,12 +129,13 @@ class Schedule:
         else:
             self._take_caller_for_announced(target, ip, now)
 
-    def unlinked(self, device: DeviceId, now: float, jitter: float) -> None:
-        """The only link to this device ended, whoever ended it."""
+    def unlinked(self, device: DeviceId, now: float, jitter: float, *, in_peace: bool = False) -> None:
+        """The only link to this device ended, whoever ended it; `in_peace` where one side wants no link now."""
         target = self._targets.get(device.hex())
         if target is not None:
             target.linked = False
-            target.not_before = now + back_off(0, jitter) + self._courtesy(target)
+            rest = REFUSED_RESTS_SECONDS if in_peace else back_off(0, jitter)
+            target.not_before = now + rest + self._courtesy(target)
 
     def failed(self, dial: Dial, now: float, jitter: float) -> None:
         """Nobody answered there: its next address at once, or after the last one a rest that grows."""

@@ -37,9 +37,10 @@ from meshnode.errors import MeshnodeError
 from meshnode.events import Events, ItemsCommitted, MembershipChanged, RecordsChanged
 from meshnode.identity.envelope import CheckedChange, seal_change
 from meshnode.identity.keys import Identity
-from meshnode.membership.fold import Member, Membership, fold
+from meshnode.membership.fold import Member, Membership
 from meshnode.membership.statements import StatementRefused, check_statement, statement_id
 from meshnode.replica.admission import Refusal, Verdicts, judge_changes
+from meshnode.replica.folding import Folding
 from meshnode.replica.records import Records
 from meshnode.replica.sealer import Sealer
 from meshnode.store.store import Batch, Committed, NewChange, NewStatement, ParkedChange, Store
@@ -92,16 +93,14 @@ class Replica:
         self.bad = Bad()
         self.sealer = Sealer(identity, network, self.records, lambda: self.membership)
         self._edits: WeakValueDictionary[RecordId, asyncio.Lock] = WeakValueDictionary()
-        self.membership: Membership = self._fold()
+        self._folding = Folding(network)
+        self.membership: Membership = self._folding.with_more(data for _, data in store.statements())
         self.records.judge_by(self.membership)
 
     @property
     def me(self) -> Member | None:
         """The member whose device this is; nobody on a hub."""
         return self.membership.members.get(self.identity.member) if self.identity.member else None
-
-    def _fold(self) -> Membership:
-        return fold(self.network, [data for _, data in self.store.statements()])
 
     # -- the door ---------------------------------------------------------------------------------------------------
 
@@ -178,7 +177,7 @@ class Replica:
         return committed
 
     def _publish_statements(self, committed: Committed) -> None:
-        self.membership = self._fold()
+        self.membership = self._folding.with_more(statement.data for statement in committed.statements)
         views_differ = self.records.judge_by(self.membership)
         items = tuple((item_key(0, statement.id), statement.data) for statement in committed.statements)
         self.events.publish(ItemsCommitted(Lane.STATEMENTS, items))

@@ -24,6 +24,7 @@ from meshnode.sync.messages import (
     Credit,
     Err,
     Hello,
+    Keys,
     LaneState,
     LaneStates,
     Message,
@@ -90,6 +91,8 @@ def _encode_body(message: Message) -> tuple[MessageType, bytes]:
             return MessageType.PUSH, bytes((message.lane, flags)) + pack_chunks(message.items)
         case Credit():
             return MessageType.CREDIT, message.count.to_bytes(4, "big")
+        case Keys():
+            return MessageType.KEYS, b"".join(message.keys)
         case Bye() | Err() | Notice():
             return _TYPES_OF_CODES[type(message)], message.code.encode()[:MAX_REASON_BYTES]
         case _:
@@ -191,6 +194,13 @@ def _read_want(body: ByteReader) -> Want:
     return Want(lane, body.rest_ids(), spared)
 
 
+def _read_keys(body: ByteReader) -> Keys:
+    joined = body.rest()
+    if len(joined) % EPOCH_KEY_BYTES:
+        raise RemoteProtocolError("not whole keys")
+    return Keys(tuple(joined[at : at + EPOCH_KEY_BYTES] for at in range(0, len(joined), EPOCH_KEY_BYTES)))
+
+
 def _read_push(body: ByteReader) -> Push:
     lane, flags = body.lane(), body.number(1)
     return Push(lane, bool(flags & 1), body.rest_chunks(), bool(flags & 2))
@@ -219,6 +229,7 @@ _READERS: dict[int, Callable[[ByteReader], Message]] = {
     MessageType.WANT: _read_want,
     MessageType.PUSH: _read_push,
     MessageType.CREDIT: lambda body: Credit(body.number(4)),
+    MessageType.KEYS: _read_keys,
     MessageType.BYE: lambda body: Bye(body.rest_text()),
     MessageType.ERR: lambda body: Err(body.rest_text()),
     MessageType.NOTICE: lambda body: Notice(body.rest_text()),

@@ -6,7 +6,7 @@ Rules of this module:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from crdt.identifiers import Lane
 from meshnode.sync.messages import LaneStates
@@ -33,6 +33,13 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
+class KeysGiven:
+    """The peer handed over network keys; whether they are is for the owner to find out."""
+
+    keys: tuple[bytes, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Settled:
     """All lanes are level and nothing is on its way."""
 
@@ -51,4 +58,4 @@ class PeerLeft:
     code: str
 
 
-SessionEvent = PeerHello | Received | Settled | PeerNotice | PeerLeft
+SessionEvent = PeerHello | Received | KeysGiven | Settled | PeerNotice | PeerLeft

@@ -15,7 +15,7 @@ from meshnode.sync.allowance import Allowance
 from meshnode.sync.item_set import LocalSets
 from meshnode.sync.lane_talk import LaneTalk, Surroundings
 from meshnode.sync.limits import ANSWER_SECONDS, MAX_ASKED_IDS, MAX_EARLY_MESSAGES, WORK_BURST, WORK_PER_SECOND
-from meshnode.sync.messages import Block, LaneState, LaneStates, Neg, Push, State, Want
+from meshnode.sync.messages import Block, LaneState, LaneStates, Neg, Pull, Push, State, Want
 from meshnode.sync.outbox import Outbox
 from meshnode.sync.outgoing import Outgoing
 from meshnode.sync.pulling import Pulling
@@ -79,6 +79,22 @@ class Lanes:
         if not neg.start or len(self._early) >= MAX_EARLY_MESSAGES:
             raise RemoteProtocolError("too much before the peer's device is known")
         self._early.append(neg)
+
+    def receive(self, message: State | Neg | Pull | Want, now: float) -> None:
+        """What the peer says about sets.
+
+        Raises:
+            RemoteProtocolError: it may not be said now, or is too much.
+        """
+        match message:
+            case State():
+                self.receive_state(message)
+            case Neg():
+                self[message.lane].receive_neg(message)
+            case Pull():
+                self[message.lane].receive_pull(message.before)
+            case Want():
+                self.receive_want(message, now)
 
     def receive_state(self, state: State) -> None:
         """The peer's part of a round."""

@@ -35,6 +35,8 @@ MAX_REASON_BYTES = 64
 """A code, never a text."""
 MAX_JOIN_BYTES = 256 * 1024
 """An offer or welcome: the statements of a network of 500 members' worth of support, many times over."""
+MAX_KEYS = 6
+"""The network's key and those it had before: as many as a node tries when somebody knocks."""
 
 # -- flow -------------------------------------------------------------------------------------------------------------
 

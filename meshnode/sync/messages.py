@@ -16,6 +16,7 @@ from meshnode.sync.limits import (
     MAX_FRAME_BODY_BYTES,
     MAX_HELLO_BYTES,
     MAX_JOIN_BYTES,
+    MAX_KEYS,
     MAX_PUSH_BYTES,
     MAX_REASON_BYTES,
     MAX_WANT_IDS,
@@ -24,6 +25,7 @@ from meshnode.sync.limits import (
 LOWEST_VERSION = 1
 HIGHEST_VERSION = 1
 IGNORABLE_FROM = 0x80
+KEY_BYTES = 32
 
 
 class MessageType(enum.IntEnum):
@@ -45,7 +47,8 @@ class MessageType(enum.IntEnum):
     WELCOME = 18
     REFUSED = 19
     TOKEN = 20
-    NOTICE = 0x80
+    NOTICE = 128
+    KEYS = 129
 
 
 class Step(enum.IntEnum):
@@ -156,6 +159,13 @@ class Credit:
 
 
 @dataclass(frozen=True, slots=True)
+class Keys:
+    """The network's keys, the one to use first: your device was not there when they were handed out."""
+
+    keys: tuple[bytes, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Bye:
     """I go, in peace."""
 
@@ -216,7 +226,7 @@ class Token:
     text: str = field(repr=False)
 
 
-SyncMessage = Hello | Ready | State | Neg | Pull | Block | Want | Push | Credit | Bye | Err | Notice
+SyncMessage = Hello | Ready | State | Neg | Pull | Block | Want | Push | Credit | Bye | Err | Notice | Keys
 JoinMessage = Offer | Apply | Welcome | Refused | Token
 Message = SyncMessage | JoinMessage
 
@@ -238,5 +248,6 @@ MAX_BODY_BYTES: dict[MessageType, int] = {
     MessageType.WELCOME: MAX_JOIN_BYTES,
     MessageType.REFUSED: 1024,
     MessageType.TOKEN: 1024,
+    MessageType.KEYS: MAX_KEYS * KEY_BYTES,
 }
 """The longest body of each type."""

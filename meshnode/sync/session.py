@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from crdt.identifiers import ItemId, ItemKey, Lane
 from meshnode.errors import RemoteProtocolError
 from meshnode.sync.codec import body_limit, decode
-from meshnode.sync.events import PeerHello, PeerLeft, PeerNotice, Received, SessionEvent, Settled
+from meshnode.sync.events import KeysGiven, PeerHello, PeerLeft, PeerNotice, Received, SessionEvent, Settled
 from meshnode.sync.fingerprint import TIME_BYTES
 from meshnode.sync.frames import Assembler
 from meshnode.sync.greeting import LocalHello
@@ -34,6 +34,7 @@ from meshnode.sync.messages import (
     Credit,
     Err,
     Hello,
+    Keys,
     MessageType,
     Neg,
     Notice,
@@ -49,17 +50,7 @@ from meshnode.sync.transitions import Act, Phase, next_phase
 from meshnode.sync.transitions import Step as Transition
 from meshnode.sync.wanted import Wanted
 
-__all__ = [
-    "LocalHello",
-    "LocalSets",
-    "PeerHello",
-    "PeerLeft",
-    "PeerNotice",
-    "Received",
-    "Session",
-    "SessionEvent",
-    "Settled",
-]
+__all__ = ["LocalHello", "LocalSets", "PeerHello", "PeerLeft", "Received", "Session", "SessionEvent", "Settled"]
 
 Published = tuple[ItemKey, bytes]
 
@@ -78,6 +69,7 @@ class Session:
         self._events: list[SessionEvent] = []
         self._peer_ready = False
         self._was_settled = False
+        self._keys: tuple[bytes, ...] = ()
         self._outbox.say(hello.message(self._lanes.greeting))
 
     # -- the wire ---------------------------------------------------------------------------------------------------
@@ -127,22 +119,18 @@ class Session:
                 self._receive_hello(message, now)
             case Ready():
                 self._peer_ready = True
-            case State():
-                self._lanes.receive_state(message)
             case Neg() if self._phase is Phase.JUDGING:
                 self._lanes.keep_early(message)
-            case Neg():
-                self._lanes[message.lane].receive_neg(message)
-            case Pull():
-                self._lanes[message.lane].receive_pull(message.before)
+            case State() | Neg() | Pull() | Want():
+                self._lanes.receive(message, now)
             case Block():
                 self._hand_up(message.lane, *self._lanes.receive_block(message, len(body), now))
-            case Want():
-                self._lanes.receive_want(message, now)
             case Push():
                 self._receive_push(message, len(body), now)
             case Credit():
                 self._outbox.window.credit(message.count)
+            case Keys():
+                self._events.append(KeysGiven(message.keys))
             case Notice() | Bye() | Err():
                 self._receive_code(message)
             case _:  # pragma: no cover -- the table lets no message of a join link come here
@@ -188,9 +176,16 @@ class Session:
         self._lanes.open(now)
         self._decide(now)
 
-    def bye(self, code: str) -> None:
-        """Go, saying why. Send `frames_to_send()` a last time."""
+    def give_keys(self, keys: Sequence[bytes], now: float) -> None:
+        """Network keys that the peer's device may lack; they go out once each side has called the other current."""
+        self._keys = tuple(keys)
+        self._decide(now)
+
+    def bye(self, code: str, statements: Sequence[bytes] = ()) -> None:
+        """Go, saying why, with statements that the peer must know of. Send `frames_to_send()` a last time."""
         if self._phase is not Phase.OVER:
+            if statements:
+                self._outbox.push_now(Push(Lane.STATEMENTS, False, tuple(statements)))
             self._outbox.say(Bye(code[:MAX_REASON_BYTES]))
             self._leave()
 
@@ -271,6 +266,9 @@ class Session:
         if self._phase is not Phase.OPEN:
             return
         self._lanes.advance(now, peer_ready=self._peer_ready)
+        if self._keys and self._peer_ready:
+            self._outbox.say(Keys(self._keys))
+            self._keys = ()
         settled = self.settled
         if settled and not self._was_settled:
             self._events.append(Settled())

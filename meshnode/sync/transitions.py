@@ -94,6 +94,7 @@ _IN_OPEN = (
     MessageType.PUSH,
     MessageType.CREDIT,
     MessageType.NOTICE,
+    MessageType.KEYS,
 )
 _LEAVING: dict[Step, State] = {MessageType.BYE: Phase.OVER, MessageType.ERR: Phase.OVER, Act.LEAVE: Phase.OVER}
 _LEAVING_JOIN: dict[Step, State] = dict.fromkeys((MessageType.BYE, MessageType.ERR, Act.LEAVE), JoinPhase.OVER)

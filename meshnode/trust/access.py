@@ -33,9 +33,15 @@ class Linking(enum.Enum):
     """Nothing is known of it yet; its statements may be on their way."""
     REMOVED = "removed"
     """Its member was removed, and this node follows that."""
-    PAST = "not-a-member"
-    BLOCKED = "not-now"
-    """The person here wants no link with it. The other side is not told why."""
+    PAST = "past"
+    BLOCKED = "blocked"
+    """The person here wants no link with it."""
+
+    @property
+    def goodbye(self) -> str:
+        """What the other side is told; not that somebody wants no link with them, and nothing about a key's standing
+        that its statements do not say."""
+        return "not-now" if self is Linking.BLOCKED else "not-a-member"
 
 
 class Access:

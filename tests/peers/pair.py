@@ -13,6 +13,7 @@ from meshnode.events import Event
 from meshnode.peers.limits import DEFAULT_LIMITS, PeerLimits
 from meshnode.peers.links import LinkReport, Links
 from meshnode.peers.status import Json, NodeFacts, StatusBoard
+from meshnode.trust.access import Access
 from tests.support.hand_peer import HandPeer
 from tests.support.people import Neighbourhood, seeded, seeded_identity
 from tests.support.replicas import Desk, open_desk
@@ -40,12 +41,13 @@ class Side:
         limits: PeerLimits = DEFAULT_LIMITS,
     ) -> None:
         self.desk = desk
-        self.links = Links(desk.replica, seeded(boot or desk.directory.name)(16), monotonic, limits)
+        self.access = Access(desk.replica)
+        self.links = Links(desk.replica, self.access, seeded(boot or desk.directory.name)(16), monotonic, limits)
         self.board = StatusBoard(desk.replica, self.links.by_device, FACTS)
         self.linked: list[tuple[DeviceId, bool]] = []
         self.unlinked: list[DeviceId] = []
         self.links.on_linked = lambda link, dialled: self.linked.append((link.device or DeviceId(b""), dialled))
-        self.links.on_unlinked = self.unlinked.append
+        self.links.on_unlinked = lambda device, code: self.unlinked.append(device)
 
     @property
     def device(self) -> DeviceId:

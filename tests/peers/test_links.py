@@ -9,7 +9,7 @@ from pathlib import Path
 from crdt.identifiers import DeviceId
 from meshnode.identity.words import device_words
 from meshnode.peers.double_dial import DOUBLE_DIAL_SECONDS, Opened, second_stays
-from meshnode.peers.link import LinkEnd
+from meshnode.peers.link_end import LinkEnd
 from meshnode.peers.schedule import ACCEPT
 from tests.peers.pair import Linked, Side, ordinary, played_by_hand, two_sides
 from tests.support.people import Neighbourhood, maple_street, seeded_hub, seeded_identity

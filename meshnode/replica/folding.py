@@ -1,0 +1,32 @@
+"""Folding: who belongs, now that some more statements are on disk.
+
+Rules of this module:
+1. Every statement is read once, however often is folded.
+2. It holds what was given to it since it began, which is all that is on disk: nothing is given before that.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable
+
+from crdt.identifiers import NetworkId, StatementId
+from meshnode.membership.fold import Membership, fold
+from meshnode.membership.statements import Statement, StatementRefused, parse_statement
+
+
+class Folding:
+    """All statements of one network that this node holds, as read."""
+
+    def __init__(self, network: NetworkId) -> None:
+        self._network = network
+        self._read: dict[StatementId, Statement] = {}
+
+    def with_more(self, statements: Iterable[bytes]) -> Membership:
+        """Who belongs, by these statements and all that were given before."""
+        for data in statements:
+            # Refused here: what an older version kept without understanding it.
+            with contextlib.suppress(StatementRefused):
+                read = parse_statement(self._network, data)
+                self._read[read.id] = read
+        return fold(self._network, self._read.values())
