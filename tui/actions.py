@@ -19,7 +19,7 @@ from tui.moments import Clock
 from tui.plain_text import clean
 from tui.wording import knows, say
 
-UNSEEN_ARGUMENTS = frozenset({"item", "status"})
+UNSEEN_ARGUMENTS = frozenset({"item", "status", "task"})
 """Arguments that a selection or a key on screen answers, not a form."""
 MOST_NAMED = 5
 
@@ -52,6 +52,8 @@ def why_not(action: Action, view: Mapping[str, object], held: Held, clock: Clock
         return say("away.not-done")
     if action.needs_record and not view:
         return say("no-card")
+    if action.needs_record and action.record_kind == "note" and is_task(view):
+        return say("note.open-first")
     return action.possible(dict(view), actor_of(held, clock))
 
 
@@ -86,6 +88,12 @@ def form_fields(action: Action, view: Json) -> list[FormField]:
     ]
 
 
+def given_by(action: Action, card: str | None) -> dict[str, str]:
+    """What the screen's card answers: a note that is written on a task's card belongs to that task."""
+    takes = not action.needs_record and any(argument.name == "task" for argument in action.arguments)
+    return {"task": card} if takes and card else {}
+
+
 def changed_values(action: Action, fields: list[FormField], typed: Mapping[str, str]) -> dict[str, str]:
     """What to send: when editing, only what differs; else what is not empty."""
     if action.name.endswith(".edit"):
@@ -95,8 +103,8 @@ def changed_values(action: Action, fields: list[FormField], typed: Mapping[str, 
 
 def done_text(action: Action, title: str) -> str:
     """What to say after it was done."""
-    key = f"did.{action.name.partition('.')[2]}"
-    return say(key if knows(key) else "did.other", title=title)
+    keys = (f"did.{action.name}", f"did.{action.name.partition('.')[2]}")
+    return say(next(filter(knows, keys), "did.other"), title=title)
 
 
 def named_records(held: Held, typed: str, but: str | None) -> list[str]:

@@ -24,6 +24,7 @@ from tui.held import Held
 from tui.keymap import EVERYWHERE
 from tui.messages import FeedMoved, NetworkChanged
 from tui.moments import Clock
+from tui.note_opening import open_note
 from tui.outcome import Outcome
 from tui.screens.place import Place
 from tui.wording import say
@@ -186,12 +187,14 @@ class MeshnodeApp(App[Outcome]):
         self.push_screen(Palette(self.screen), self._run_chosen)
 
     def _run_chosen(self, chosen: str | None) -> None:
-        """Do what was picked in the palette: an action of a screen, a declared action, or a card."""
+        """Do what was picked in the palette: an action of a screen, a declared action, a card or a note."""
         if chosen is None:
             return
         kind, _, rest = chosen.partition(":")
         if kind == "card":
             self.open_card(rest)
+        elif kind == "note":
+            open_note(self, rest)
         elif kind == "do":
             self.doing.start(rest)
         elif kind == "key":

@@ -2,7 +2,7 @@
 
 Rules of this module:
 1. Pure: from views, history and conflicts to lines; every foreign text is cleaned here.
-2. A line that something can be done with has a key: `check:`, `value:`, `link:` or `change:` and an id.
+2. A line that something can be done with has a key: `check:`, `value:`, `link:`, `note:` or `change:` and an id.
 3. Copies are told only as far as they are proved.
 """
 
@@ -20,6 +20,7 @@ from tui.glyphs import Glyphs
 from tui.held import Held
 from tui.history_words import history_text, value_text
 from tui.moments import Clock, day, moment, moment_or_doubt
+from tui.note_lines import note_text, notes_of
 from tui.painting import Piece
 from tui.plain_text import clean, clean_lines, fit, wrap
 from tui.themes import Paint
@@ -55,6 +56,7 @@ class CardLines:
             *self._said("comments", width),
             *self._said("thanks", width),
             *self._links(width),
+            *self._notes(width),
             *self._copies(width),
             *self._history(width),
         ]
@@ -134,6 +136,15 @@ class CardLines:
             title = clean(str(self.held.records.get(record, {}).get("title") or "")) or say("card.gone")
             relation = clean(str(each.get("relation") or ""))
             yield Line(((f"  {relation}: {title}", self.paint.text),), f"link:{record}")
+
+    def _notes(self, width: int) -> Iterator[Line]:
+        notes = notes_of(self.held, str(self.view.get("id")))
+        if notes:
+            yield from self._head(say("note.head"))
+        for note in notes:
+            for number, part in enumerate(wrap(note_text(self.held, note), width - 4)):
+                key = f"note:{note.get('id')}" if number == 0 else None
+                yield Line(((f"  {part}" if number == 0 else f"    {part}", self.paint.text),), key)
 
     def _copies(self, width: int) -> Iterator[Line]:
         yield Line()

@@ -58,21 +58,31 @@ class Doing:
 
     # -- actions of boards ------------------------------------------------------------------------------------------
 
-    def start(self, name: str, item: str | None = None) -> None:
-        """Begin an action on the card that the screen is on: at once, or with a form when there is something to say."""
+    def start(
+        self, name: str, item: str | None = None, *, on: str | None = None, written: Mapping[str, str] | None = None
+    ) -> None:
+        """Begin an action on the card that the screen is on: at once, or with a form when there is something to say.
+
+        Args:
+            name: the declared action.
+            item: the line of a checklist that it is about.
+            on: another record than the screen's card.
+            written: what stands in the form's fields besides what the view says.
+        """
         action = actions.action_named(name)
-        record = self._app.screen.card if isinstance(self._app.screen, Place) else None
+        card = self._app.screen.card if isinstance(self._app.screen, Place) else None
+        record = on or card
         view = self._app.held.records.get(record or "", {}) if action.needs_record else {}
         reason = actions.why_not(action, view, self._app.held, self._app.clock)
         if reason is not None:
             self.tell(reason if reason == say("away.not-done") else clean(reason))
             return
         target = record if action.needs_record else None
-        fields = actions.form_fields(action, view)
+        fields = actions.form_fields(action, view | dict(written or {}))
         if item is not None:
             self._app.run_worker(self._perform_and_tell(name, target, {"item": item}))
         elif fields:
-            self._open_form(action, target, view, fields)
+            self._open_form(action, target, fields, actions.given_by(action, card))
         else:
             self._app.run_worker(self._perform_and_tell(name, target, {}))
 
@@ -87,7 +97,9 @@ class Doing:
                 return
             self._app.run_worker(self._perform_and_tell(name, screen.card, {}))
 
-    def _open_form(self, action: Action, record: str | None, view: Json, fields: list[actions.FormField]) -> None:
+    def _open_form(
+        self, action: Action, record: str | None, fields: list[actions.FormField], given: Mapping[str, str]
+    ) -> None:
         from tui.dialogs.form import Form
 
         async def submit(typed: Mapping[str, str]) -> str | None:
@@ -99,10 +111,12 @@ class Doing:
             if not values and action.name.endswith(".edit"):
                 self._say_done(say("did.nothing"))
                 return None
-            return await self.perform(action.name, record, values)
+            return await self.perform(action.name, record, values | dict(given))
 
-        title = action.title if not view else f"{action.title}: {title_of(view)}"
-        self._app.push_screen(Form(title, fields, submit, (action.name, record or "")))
+        about = record or given.get("task", "")
+        view = self._app.held.records.get(about)
+        title = action.title if view is None else f"{action.title}: {title_of(view)}"
+        self._app.push_screen(Form(title, fields, submit, (action.name, about)))
 
     async def _perform_and_tell(self, name: str, record: str | None, arguments: Mapping[str, Any]) -> None:
         refusal = await self.perform(name, record, arguments)

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from tui.texts import TEXTS
 from tui.texts_members import MEMBERS
+from tui.texts_notes import NOTES
 from tui.texts_welcome import WELCOME
 
-ALL = {**TEXTS, **WELCOME, **MEMBERS}
+ALL = {**TEXTS, **WELCOME, **MEMBERS, **NOTES}
 
 
 def say(key: str, /, **values: object) -> str:

@@ -26,9 +26,10 @@ def is_mine(member: str, known: Snapshot) -> bool:
     return bool(known.members.get(member, {}).get("mine"))
 
 
-def readers(view: Json, known: Snapshot) -> list[str]:
-    """The names of those it is for, "you" first."""
+def readers(view: Json, known: Snapshot, but: str = "") -> list[str]:
+    """The names of those it is for, "you" first; `but` is left out where somebody else is named."""
     people = [str(member) for member in sealed_of(view).get("for", ())]
+    people = [each for each in people if each != but] or people
     others = sorted((display_line(known.name(each)) for each in people if not is_mine(each, known)), key=str.casefold)
     return [YOU, *others] if any(is_mine(each, known) for each in people) else others
 
@@ -43,7 +44,7 @@ def row(view: Json, number: str, known: Snapshot) -> list[str]:
     """A note as the cells of a line."""
     author = str(sealed_of(view).get("member") or view["created"]["member"])
     by = YOU if is_mine(author, known) else display_line(known.name(author))
-    remarks = [f"for {listed(readers(view, known))}", f"by {by}"]
+    remarks = [f"for {listed(readers(view, known, author))}", f"by {by}"]
     tasks = {task["id"]: title_of(task) for task in known.of_kind("task")}
     if view.get("task"):
         remarks.append(f"task: {tasks.get(view['task'], 'not on this node')}")

@@ -107,6 +107,36 @@ TASKS: list[Json] = [
     WATER,
     task("Old sofa", "aside"),
 ]
+NOTE: Json = {
+    "id": "23" + record("medicine")[2:],
+    "kind": "note",
+    "newer": False,
+    "title": "Door code and medicine",
+    "task": WATER["id"],
+    "sealed": {
+        "text": {
+            "for": [key("Ana"), key("Bo"), key("Lena")],
+            "devices": [key("Ana's")[:8], key("Bo's")[:8], key("Lena's")[:8]],
+            "mark": "00" * 8,
+            "newer": False,
+        }
+        | stamp("Lena", 50)
+    },
+    "conflicts": [],
+    "created": stamp("Lena", 50),
+    "changed": stamp("Lena", 50),
+    "changes": 1,
+}
+"""A sealed note that Lena wrote on the card about the beds; the street tells of it only where a test says so."""
+OPENED: Json = {
+    "record": NOTE["id"],
+    "field": "text",
+    "for": NOTE["sealed"]["text"]["for"],
+    "values": [
+        stamp("Lena", 50)
+        | {"text": "The code of the shed is 4711.\n\nTwo tablets at noon, the blue box.", "why_not": ""}
+    ],
+}
 HISTORY: list[Json] = [
     {"what": "claim", "fields": []} | stamp("Bo", 90),
     {"what": "edit", "fields": [{"field": "due", "key": "due", "before": "2026-11-27", "after": "2026-11-28"}]}
@@ -238,6 +268,7 @@ class Street:
             "history": {"entries": entries},
             "conflicts": {"conflicts": [{"field": "due", "values": VALUES}]},
             "invite": INVITE,
+            "open_sealed": OPENED,
             "members": self.members,
             "preview": {"network": "Maple Street", "inviter": "Bo", "effect": [], "expires_ms": NOW_MS},
         }

@@ -52,6 +52,9 @@ async def test_the_street_tells_what_a_node_tells(short_path: Path) -> None:
         assert not missing(shape(told), shape(entry))
         assert not missing(shape(street.status()), shape(await ana.ask("status")))
         assert not missing(shape(street.INVITE), shape(await ana.ask("invite", uses=1, days=2)))
+        sealed = await ana.act("note.add", title="Code", text="4711", to="Bo", task=record)
+        assert not missing(shape(street.NOTE), shape(sealed["view"]))
+        assert not missing(shape(street.OPENED), shape(await ana.ask("open_sealed", record=sealed["record"])))
         await people(ana)
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.tui.stage import stage
-from tests.tui.street import Street
+from tests.tui.street import NOTE, TASKS, WATER, Street
+from tui.note_opening import open_note
 
 FOLDER = Path(__file__).parent / "snapshots"
 SIZES = [(80, 24), (120, 40)]
@@ -60,6 +61,17 @@ async def test_a_screen_looks_as_it_did(street: Street, name: str, size: tuple[i
         await shown.press(*KEYS[name])
         await shown.sees(SIGNS[name])
         compare(name, size, shown.app.export_screenshot())
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_a_sealed_note_looks_as_it_did(short_path: Path, size: tuple[int, int]) -> None:
+    async with Street(short_path / "s", [*TASKS, NOTE]).open() as street, stage(street.socket, size) as shown:
+        shown.app.open_card(WATER["id"])
+        await shown.sees("Sealed notes", "History")
+        compare("card-with-note", size, shown.app.export_screenshot())
+        open_note(shown.app, NOTE["id"])
+        await shown.sees("4711")
+        compare("note", size, shown.app.export_screenshot())
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)

@@ -16,6 +16,7 @@ from rich.style import Style
 from tui import glyphs, themes
 from tui.plain_text import clean, clean_lines, clip, fit, wrap
 from tui.texts import TEXTS
+from tui.texts_notes import NOTES
 from tui.texts_welcome import WELCOME
 
 LEAST_CONTRAST = 4.5
@@ -53,7 +54,7 @@ def test_wrapping_says_what_is_cut() -> None:
     assert wrap("one two three four", 8, 2) == ["one two", "three f…"]
 
 
-@pytest.mark.parametrize("text", [*TEXTS.values(), *WELCOME.values()])
+@pytest.mark.parametrize("text", [*TEXTS.values(), *WELCOME.values(), *NOTES.values()])
 def test_texts_are_drawn_everywhere(text: str) -> None:
     assert set(text) <= glyphs.CONSOLE_SAFE
 
@@ -136,7 +137,7 @@ def test_no_key_of_a_text_is_unused() -> None:
         r"^(column|status|field|history|did|key|place|welcome|promise|net\.(node|since|address|they|we|state)|card\.(comments|thanks))(\.|$)"
     )
     unused = [
-        key for key in (*TEXTS, *WELCOME)
+        key for key in (*TEXTS, *WELCOME, *NOTES)
         if f'"{key}"' not in code and not built.match(key) and f'"{key.rpartition(".")[0]}"' not in code
         and not key.startswith("net.discovery-")
     ]  # fmt: skip

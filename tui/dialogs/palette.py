@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import ClassVar
 
 from textual import on
@@ -23,6 +24,7 @@ from tui import actions
 from tui.dialogs.dialog import Dialog
 from tui.faces import is_task, title_of
 from tui.keymap import DIALOG_KEYS, EVERYWHERE, bind
+from tui.note_lines import is_note, note_text
 from tui.plain_text import fit, wrap
 from tui.screens.place import Place
 from tui.widgets.line_list import Line, LineList
@@ -114,6 +116,11 @@ class Palette(Dialog[str]):
                 if found <= MOST_CARDS:
                     yield Entry(f"card:{record}", "", title_of(view))
 
+    def _notes(self) -> Iterator[Entry]:
+        for record, view in self.mesh.held.records.items():
+            if is_note(view) and self._matches(title_of(view)):
+                yield Entry(f"note:{record}", "", note_text(self.mesh.held, view))
+
     def _matches(self, text: str) -> bool:
         folded = text.casefold()
         return all(word in folded for word in self._words)
@@ -127,7 +134,8 @@ class Palette(Dialog[str]):
             ("help.everywhere", [entry for everywhere, entry in self._keys if everywhere]),
         ]
         if self._words:
-            groups = [("help.cards", list(self._cards())), *groups]
+            found_notes = list(islice(self._notes(), MOST_CARDS))
+            groups = [("help.cards", list(self._cards())), ("help.notes", found_notes), *groups]
         lines: list[Line] = []
         for title, entries in groups:
             found = [entry for entry in entries if self._matches(f"{entry.shown_key} {entry.text}")]

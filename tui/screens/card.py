@@ -23,6 +23,7 @@ from tui.held import EVERYTHING
 from tui.history_words import history_text
 from tui.keymap import CARD_KEYS
 from tui.moments import moment
+from tui.note_opening import open_note
 from tui.screens.place import Place
 from tui.widgets.line_list import Line, LineList
 from tui.wording import say
@@ -173,7 +174,7 @@ class CardScreen(Place):
 
     @on(LineList.Opened)
     def action_open(self) -> None:
-        """What the selected line offers: tick it, keep it, go there, or take it back."""
+        """What the selected line offers: tick it, keep it, go there, read it, or take it back."""
         kind, _, rest = (self.lines.selected or "").partition(":")
         match kind:
             case "check":
@@ -183,6 +184,8 @@ class CardScreen(Place):
                 self._keep(int(conflict), int(value))
             case "link" if rest in self.mesh.held.records:
                 self.mesh.open_card(rest)
+            case "note":
+                open_note(self.mesh, rest)
             case "change":
                 self._ask_to_revert(rest)
 
