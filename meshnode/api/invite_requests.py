@@ -96,17 +96,20 @@ class InviteRequests:
             "words": list(window.words),
             "seconds_left": round(left),
             "tries_left": window.tries_left,
-            "came": self._names(window.invite) if window.invite else [],
+            "came": [person["name"] for person in self._people(window.invite)] if window.invite else [],
             "address": self._inside.addresses(),
         }
-
-    def _names(self, invite: StatementId) -> list[str]:
-        """Who has come in with an invite, by name."""
-        membership = self._inside.replica.membership
-        return sorted(membership.members[user].name for user in membership.invite_users(invite))
 
     # -- who came ---------------------------------------------------------------------------------------------------
 
     async def _came_in(self, arguments: Json) -> Json:
-        invite = StatementId(id_of(arguments, "invite"))
-        return {"names": self._names(invite)}
+        return {"people": self._people(StatementId(id_of(arguments, "invite")))}
+
+    def _people(self, invite: StatementId) -> list[Json]:
+        """Who has come in with an invite, by name."""
+        membership = self._inside.replica.membership
+        members = [membership.members[user] for user in membership.invite_users(invite)]
+        return [
+            {"member": member.id.hex(), "name": member.name, "established": member.established}
+            for member in sorted(members, key=lambda member: (member.name, member.id))
+        ]

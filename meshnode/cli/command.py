@@ -48,16 +48,24 @@ class Call:
         """Whether there is a person to ask."""
         return self.terminal.interactive and not self.json
 
+    def must_be_answerable(self) -> None:
+        """For steps that cannot be begun twice: whether the question to come can be answered.
+
+        Raises:
+            BadInput: nobody can be asked, and `--yes` was not given.
+        """
+        if not self.options.yes and not self.asks:
+            raise BadInput("This needs a yes, and there is nobody to ask.", next_step="Add --yes.")
+
     def agreed(self, effect: Sequence[str], question: str) -> bool:
         """Show what a step does, and ask whether to do it; `--yes` has answered already.
 
         Raises:
             BadInput: nobody can be asked.
         """
+        self.must_be_answerable()
         if self.options.yes:
             return True
-        if not self.asks:
-            raise BadInput("This needs a yes, and there is nobody to ask.", next_step="Add --yes.")
         for line in effect:
             self.terminal.say(line)
         return self.terminal.confirm(question)

@@ -13,6 +13,7 @@ from meshnode.cli.command import Answer, Call, Command, Json, add_yes
 from meshnode.cli.init import my_name
 from meshnode.cli.layout import paragraph
 from meshnode.cli.moments import moment, now
+from meshnode.errors import BadInput
 from meshnode.wording import FOR_EVER, FOR_EVER_TITLE, JOIN_EFFECT, SEEN, SEEN_TITLE, STOLEN, STOLEN_TITLE
 
 FIRST_EXCHANGE_SECONDS = 10.0
@@ -21,7 +22,10 @@ _SCANNED = re.compile(r"(?P<code>[^@/]+)[@/](?P<address>[\w.-]+:[0-9]+|\[[0-9A-F
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What `join` takes."""
-    parser.add_argument("code", metavar="CODE", nargs="+", help="the short or the long code; spaces do not matter")
+    parser.add_argument("code", metavar="CODE", nargs="*", help="the short or the long code; spaces do not matter")
+    parser.add_argument(
+        "--words", dest="spoken", metavar="WORD", nargs="+", help="three words that your neighbour says"
+    )
     parser.add_argument("--name", metavar="NAME", help="what your neighbours call you")
     parser.add_argument("--address", metavar="HOST:PORT", help="where a neighbour's node is, if it is not found")
     add_yes(parser)
@@ -35,21 +39,59 @@ def split_scanned(text: str) -> tuple[str, str | None]:
 
 def run(call: Call) -> Answer:
     """Show network, inviter and effect; after a yes, join."""
-    code, scanned = split_scanned(" ".join(call.options.code))
+    code, scanned = split_scanned(_given(call))
     address = call.options.address or scanned
+    if call.options.spoken:
+        call.must_be_answerable()  # words are good for one look
 
     with conversation(call) as talk:
         if not call.json:
-            call.terminal.note("Looking for a node that knows this code. Ctrl+C stops.")
+            call.terminal.note("Looking for a node that knows this. Ctrl+C stops.")
         preview = talk.ask("preview", code=code, address=address)
+        if "windows" in preview:
+            address = _which(call, preview["windows"])
+            preview = talk.ask("preview", code=code, address=address)
         if not call.agreed(_effect(call, preview), f"Join {display_line(preview['network'])}?"):
             return Answer({"joined": False}, ["Nothing was done."], exit_code=1)
+        code, address = preview.get("code", code), preview.get("address", address)
         name = my_name(call, call.options.name, "--name")
         status = talk.ask("join", code=code, name=name, address=address)
         lines = [f"Welcome to {display_line(status['network']['name'])}, {display_line(name)}."]
         if talk.node.started and not talk.runner.run(_board_came(talk.node)):
             lines.append("The board is not all here yet; the rest comes when your node meets a neighbour's again.")
         return Answer(status, [*lines, "Next: `meshnode` opens the screen."])
+
+
+def _given(call: Call) -> str:
+    """The code or the words, as they were typed.
+
+    Raises:
+        BadInput: neither was.
+    """
+    if not call.options.spoken and not call.options.code:
+        raise BadInput(
+            "The code is missing.",
+            next_step="`meshnode join CODE`, or `meshnode join --words` and the three words that your neighbour says.",
+        )
+    return " ".join(call.options.spoken or call.options.code)
+
+
+def _which(call: Call, windows: list[Json]) -> str:
+    """Which of several neighbours who show words is meant; the address of theirs.
+
+    Raises:
+        BadInput: there is nobody to ask, or no such one.
+    """
+    rows = [f"{number}  {display_line(each['network'])} ({each['address']})" for number, each in enumerate(windows, 1)]
+    if not call.asks:
+        raise BadInput(f"Several neighbours show words: {'; '.join(rows)}.", next_step="Say which with --address.")
+    call.terminal.say("Several neighbours show words just now:")
+    for row in rows:
+        call.terminal.say(f"  {row}")
+    number = call.terminal.ask("Which one is meant?")
+    if not number.isdecimal() or not 0 < int(number) <= len(windows):
+        raise BadInput("None of them was chosen.", next_step="Try again and type the number before the name.")
+    return str(windows[int(number) - 1]["address"])
 
 
 async def _board_came(node: Attached) -> bool:
@@ -85,6 +127,7 @@ def _effect(call: Call, preview: Json) -> list[str]:
 COMMAND = Command(
     examples=(
         "meshnode join MESH1:ABCD... --name Bo",
+        "meshnode join --words maple kettle robin --name Bo",
         "meshnode join MESH1:ABCD... --name Bo --address 192.168.1.20:7766",
     ),
     run=run,

@@ -4,6 +4,8 @@ Rules of this module:
 1. A name that is not the name of a meshnode is dropped before anything is asked about it.
 2. What is asked of the network is bounded: 16 questions at once, 256 waiting; more is noise.
 3. zeroconf stops asking 14 s after its start; `ask` asks again, and its caller says when.
+4. What was heard last counts. Within a second zeroconf's cache keeps what was announced before beside what is announced
+   now, in an order that may be wrong, and says nothing when the newer is repeated.
 """
 
 from __future__ import annotations
@@ -12,17 +14,26 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 
-from zeroconf import ServiceStateChange, Zeroconf, current_time_millis
-from zeroconf._dns import DNSQuestion
+from zeroconf import (
+    RecordUpdate,
+    RecordUpdateListener,
+    ServiceInfo,
+    ServiceStateChange,
+    Zeroconf,
+    current_time_millis,
+)
+from zeroconf._dns import DNSQuestion, DNSText
 from zeroconf._protocol.outgoing import DNSOutgoing
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo
-from zeroconf.const import _CLASS_IN, _FLAGS_QR_QUERY, _TYPE_PTR
+from zeroconf.const import _CLASS_IN, _FLAGS_QR_QUERY, _TYPE_PTR, _TYPE_TXT
 
 from meshnode.discovery.announcement import SERVICE_TYPE, nonce_in
 
 ASKING_AT_ONCE = 16
 WAITING_AT_MOST = 256
 ANSWER_MILLISECONDS = 3000
+TEXTS_KEPT = 1024
+"""Four times the sightings that anybody keeps."""
 
 OnFound = Callable[[str, Mapping[bytes, bytes | None], Sequence[str], int], None]
 OnLost = Callable[[str], None]
@@ -37,7 +48,10 @@ class Browser:
         self._on_lost = on_lost
         self._asking: dict[str, asyncio.Task[None]] = {}
         self._waiting: deque[str] = deque(maxlen=WAITING_AT_MOST)
+        self._reported: dict[str, bytes] = {}
         self._browser = AsyncServiceBrowser(zeroconf, SERVICE_TYPE, handlers=[self._changed])
+        self._ear = _TextEar(self._heard_again)
+        zeroconf.async_add_listener(self._ear, None)
 
     def ask(self) -> None:
         """Ask once who is there; those whom we know already need not answer."""
@@ -51,6 +65,7 @@ class Browser:
 
     async def close(self) -> None:
         """Stop listening and asking."""
+        self._zeroconf.async_remove_listener(self._ear)
         await self._browser.async_cancel()
         self._waiting.clear()
         tasks = tuple(self._asking.values())
@@ -62,6 +77,7 @@ class Browser:
         if nonce_in(name) is None:
             return
         if state_change is ServiceStateChange.Removed:
+            self._reported.pop(name, None)
             self._on_lost(name)
             return
         info = AsyncServiceInfo(service_type, name)
@@ -85,5 +101,42 @@ class Browser:
             del self._asking[name]
             self._ask_about_more()
 
+    def _heard_again(self, name: str) -> None:
+        """A service said its text; if it is not the one that was reported last, report it (rule 4)."""
+        if name in self._reported and self._newest_text(name) != self._reported[name]:
+            self._changed(self._zeroconf, SERVICE_TYPE, name, ServiceStateChange.Updated)
+
+    def _newest_text(self, name: str) -> bytes | None:
+        texts = [
+            record
+            for record in self._zeroconf.cache.get_all_by_details(name, _TYPE_TXT, _CLASS_IN)
+            if isinstance(record, DNSText)
+        ]
+        return max(texts, key=lambda record: record.created).text if texts else None
+
     def _report(self, info: AsyncServiceInfo) -> None:
-        self._on_found(info.name, info.properties, info.parsed_scoped_addresses(), info.port or 0)
+        text = self._newest_text(info.name)
+        text = info.text if text is None else text
+        while len(self._reported) >= TEXTS_KEPT:
+            self._reported.pop(next(iter(self._reported)))
+        self._reported[info.name] = text
+        properties = ServiceInfo(SERVICE_TYPE, info.name, properties=text).properties
+        self._on_found(info.name, properties, info.parsed_scoped_addresses(), info.port or 0)
+
+
+class _TextEar(RecordUpdateListener):
+    """Tells of every text record that names a meshnode, also of those that zeroconf holds already."""
+
+    def __init__(self, heard: Callable[[str], None]) -> None:
+        self._heard = heard
+        self._names: set[str] = set()
+
+    def async_update_records(self, zc: Zeroconf, now: float, records: list[RecordUpdate]) -> None:
+        """Before the cache has them."""
+        self._names |= {each.new.name for each in records if each.new.type == _TYPE_TXT and nonce_in(each.new.name)}
+
+    def async_update_records_complete(self) -> None:
+        """Now it has."""
+        names, self._names = self._names, set()
+        for name in names:
+            self._heard(name)

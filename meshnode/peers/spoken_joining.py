@@ -84,7 +84,7 @@ class SpokenJoining:
         """The windows near by, one for each device that announces one."""
         found: dict[str, Sighting] = {}
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + SEARCH_SECONDS
+        give_up = deadline = loop.time() + SEARCH_SECONDS
         async with sightings(DiscoveryKeys(), self._config.network.interfaces) as seen:
             while (left := deadline - loop.time()) > 0:
                 try:
@@ -92,11 +92,11 @@ class SpokenJoining:
                         sighting = await seen.get()
                 except TimeoutError:
                     break
-                if sighting.spoken_network is None:
+                if sighting.spoken_network is not None:
+                    found[sighting.instance] = sighting
+                else:
                     found.pop(sighting.instance, None)
-                    continue
-                found[sighting.instance] = sighting
-                deadline = min(deadline, loop.time() + MORE_SECONDS)
+                deadline = min(give_up, loop.time() + MORE_SECONDS) if found else give_up
         if not found:
             raise NobodyAnswered(
                 "No neighbour with open words was found on this network.",

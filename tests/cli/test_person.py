@@ -10,6 +10,7 @@ import pexpect
 import pytest
 
 from meshnode.cli.probe import answers
+from meshnode.errors import BadInput, InviteError
 from tests.cli.homes import COMMAND, SETTINGS, Home
 
 SECONDS = 60
@@ -73,6 +74,41 @@ def test_an_invite_waits_until_the_neighbour_is_in(ana: Home, tmp_path: Path) ->
             ends(join, 0)
         invite.expect("Bo has come in")
         assert "Welcome your new neighbour" in ends(invite, 0)
+
+
+def test_three_words_said_aloud_lead_in(ana: Home, tmp_path: Path) -> None:
+    address = next(each for each in ana.json("status")["listening"] if each.startswith("127."))
+    bo = Home(tmp_path, SETTINGS + f'addresses = ["{address}"]\n')
+    with typing(ana, "invite", "--words") as invite:
+        invite.expect("Say these three words")
+        invite.expect(r"meshnode join --words (\w+) (\w+) (\w+)")
+        words = [str(each) for each in invite.match.groups()]
+        invite.expect("Waiting: (9:5|10:0)[0-9] left, 3 tries. Ctrl")
+        said = bo.run("join", "--words", *words, "--address", address, "--name", "Bo", expect=BadInput.exit_code)
+        assert "Add --yes" in said, "before the words are used up"
+        wrong = ("join", "--words", *words[::-1], "--address", address, "--yes", "--name", "Bo")
+        assert "2 more tries" in bo.run(*wrong, expect=InviteError.exit_code)
+        invite.expect("Somebody tried other words")
+        invite.expect("2 tries. Ctrl")
+        with typing(bo, "join", "--words", *words, "--address", address, "--name", "Bea") as join:
+            join.expect("Ana invites you to Maple Street")
+            join.expect(r"Join Maple Street\? \(y/n\)")
+            invite.expect("The words matched")
+            join.sendline("y")
+            join.expect("Welcome to Maple Street, Bea")
+            ends(join, 0)
+        invite.expect("Bea has come in")
+        ends(invite, 0)
+
+
+def test_ctrl_c_closes_the_window_for_words(ana: Home, tmp_path: Path) -> None:
+    with typing(ana, "invite", "--words") as invite:
+        invite.expect("Waiting: ")
+        invite.sendintr()
+        assert "not good any more" in ends(invite, 0)
+    quick = ana.json("invite", "--words")
+    assert (quick["state"], len(quick["words"])) == ("open", 3)
+    assert Home(tmp_path).json("invite", "--words", expect=5)["error"]["code"] == "no-network"
 
 
 def test_a_no_changes_nothing(ana: Home, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 import segno
 
 from meshnode.cli.command import Call
-from meshnode.cli.invite import lan_address
+from meshnode.cli.invite_address import lan_address
 from meshnode.cli.qr import MARGIN, qr_lines
 from meshnode.cli.terminal import Terminal
 from meshnode.errors import BadInput
