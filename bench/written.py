@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from crdt.actions import ACTIONS, Actor
-from crdt.edits import Edit
+from crdt.edits import Edit, Seal
 from crdt.identifiers import DeviceId, ItemKey, MemberId, RecordId, item_key, made_record_id
 from crdt.record import OpenRecord, SignedChange
 from meshnode.identity.envelope import change_id, parse_envelope, seal_change
@@ -179,7 +179,8 @@ class _Author:
         view = self._open.view(self._authority) if self._open.change_count else {}
         if "item" in arguments:
             arguments["item"] = view["checklist"][0]["id"]
-        edits = ACTIONS[action].plan(view, arguments, actor)
+        planned = ACTIONS[action].plan(view, arguments, actor)
+        edits = [edit for edit in planned if not isinstance(edit, Seal)]  # nothing on the task board is sealed
         envelope = seal_change(identity, street().network, self.record, at_ms, self._open.draft(edits))
         written = _written(envelope, author, edits)
         self._open.add((_signed(written),))

@@ -4,7 +4,8 @@ MeshnodeError
 ├── UsageError               what was typed cannot be meant
 │   ├── BadInput             a value or name that is not understood
 │   ├── UnknownRecord        no such task, listing, ...
-│   └── NotPossible          understood, but the state of things forbids it
+│   ├── NotPossible          understood, but the state of things forbids it
+│   └── WhoActs              at a hub nobody was named
 ├── NoNetwork                this profile belongs to no neighbourhood yet
 ├── AlreadyMember            this profile belongs to a neighbourhood already
 ├── InviteError              the invite did not work
@@ -78,6 +79,13 @@ class NotPossible(UsageError):
 
     code = "not-possible"
     exit_code = 4
+
+
+class WhoActs(UsageError):
+    """This machine is a hub that many people use: say who acts."""
+
+    code = "who-acts"
+    next_step = "At the screen, pick your name; with a command, add --as NAME."
 
 
 class NoNetwork(MeshnodeError):

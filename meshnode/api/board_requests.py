@@ -8,13 +8,12 @@ Rules of this module:
 
 from __future__ import annotations
 
-import datetime
-import os
 import zoneinfo
 from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
 
 from crdt.account import HistoryEntry, Standing
+from crdt.acting import person_of
 from crdt.actions import ACTIONS, Action, Actor
 from crdt.boards.profiles import profile_record_id
 from crdt.boards.settings import settings_record_id
@@ -24,13 +23,11 @@ from crdt.edits import Planned
 from crdt.errors import BadValue, CrdtError, NotPossibleNow, UnknownKind
 from crdt.identifiers import HASH_BYTES, RECORD_ID_BYTES, ChangeId, MemberId, RecordId
 from crdt.kinds import Kind
+from meshnode.api.acting import Acting
 from meshnode.api.people import with_people
 from meshnode.api.schema import Json
 from meshnode.errors import BadInput, NotPossible, UnknownRecord
 from meshnode.replica.replica import Replica
-
-ENTRY_ID_BYTES = 6
-"""Unique among one member's entries of one record."""
 
 
 class BoardRequests:
@@ -41,6 +38,7 @@ class BoardRequests:
 
     def __init__(self, replica: Replica) -> None:
         self._replica = replica
+        self._acting = Acting(replica)
         self._answers: dict[str, Callable[[Json], Awaitable[Json]]] = {
             name: getattr(self, f"_{name}") for name in self.NAMES
         }
@@ -73,10 +71,11 @@ class BoardRequests:
         _check_zone(given.get("zone") if name == "settings.edit" else None)
         given = with_people(action, given, self._replica)
         record = self._target(action, arguments)
+        actor = self.actor(arguments)
         if record is None:
-            return await self._make(KINDS_BY_NAME[action.record_kind], action.plan({}, given, self.actor()))
+            return await self._make(KINDS_BY_NAME[action.record_kind], action.plan({}, given, actor), actor)
         view = self._replica.records.view(record)
-        return await self._write(record, action.plan(view, given, self.actor()))
+        return await self._write(record, action.plan(view, given, actor), actor)
 
     def _target(self, action: Action, arguments: Json) -> RecordId | None:
         """The record an action is for: the one named, the one there is, or None for a new one."""
@@ -93,29 +92,21 @@ class BoardRequests:
                     raise BadInput(f"That is not a {kind}.")
                 return record
 
-    def actor(self) -> Actor:
-        """This device, acting for its member, on the civil day of the network's time zone."""
-        identity = self._replica.identity
-        return Actor(identity.person, identity.device, self._today(), lambda: os.urandom(ENTRY_ID_BYTES).hex())
+    def actor(self, arguments: Json | None = None) -> Actor:
+        """Whoever acts in a request: the person whose device this is, or who is named at a hub."""
+        return self._acting.actor(arguments or {})
 
-    def _today(self) -> str:
-        settings = self._replica.records.view(settings_record_id(self._replica.network))
-        now = datetime.datetime.fromtimestamp(self._replica.clock() / 1000, datetime.UTC)
-        try:
-            zone = zoneinfo.ZoneInfo(str(settings.get("zone") or "UTC"))
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-            return now.date().isoformat()
-        return now.astimezone(zone).date().isoformat()
-
-    async def _make(self, kind: Kind, edits: Sequence[Planned]) -> Json:
-        record, change = await self._replica.make(kind, edits)
+    async def _make(self, kind: Kind, edits: Sequence[Planned], actor: Actor) -> Json:
+        self._acting.check(kind, None, edits)
+        record, change = await self._replica.make(kind, edits, actor.by)
         return {"record": record.hex(), "change": change.hex(), "view": self._replica.records.view(record)}
 
-    async def _write(self, record: RecordId, edits: Sequence[Planned], **more: str) -> Json:
+    async def _write(self, record: RecordId, edits: Sequence[Planned], actor: Actor, **more: str) -> Json:
         view = self._replica.records.view(record)
         if not edits:
             return {"record": record.hex(), "change": None, "view": view} | more
-        change = await self._replica.edit(record, edits)
+        self._acting.check(KINDS[record[0]], record, edits)
+        change = await self._replica.edit(record, edits, actor.by)
         return {"record": record.hex(), "change": change.hex(), "view": self._replica.records.view(record)} | more
 
     async def _resolve(self, arguments: Json) -> Json:
@@ -124,22 +115,26 @@ class BoardRequests:
         action = ACTIONS.get(f"{KINDS[record[0]].name}.edit")
         if action is None:
             raise NotPossible("This entry cannot be edited.")
-        given = {str(arguments.get("field", "")): arguments.get("value")}
-        return await self._write(record, action.plan(self._replica.records.view(record), given, self.actor()))
+        given, actor = {str(arguments.get("field", "")): arguments.get("value")}, self.actor(arguments)
+        return await self._write(record, action.plan(self._replica.records.view(record), given, actor), actor)
 
     async def _undo(self, arguments: Json) -> Json:
-        record = self._named(arguments)
+        record, actor = self._named(arguments), self.actor(arguments)
         named = arguments.get("change")
-        change = ChangeId(_bytes(named, HASH_BYTES, "change")) if named else self._my_last_change(record)
-        edits = self._replica.records.open(record).undo(change, self._replica.records, self._replica.identity.person)
-        return await self._write(record, edits, undid=change.hex())
+        change = ChangeId(_bytes(named, HASH_BYTES, "change")) if named else self._my_last_change(record, actor)
+        edits = self._replica.records.open(record).undo(change, self._replica.records, actor.member)
+        return await self._write(record, edits, actor, undid=change.hex())
 
-    def _my_last_change(self, record: RecordId) -> ChangeId:
-        records, me = self._replica.records, self._replica.identity.device
+    def _my_last_change(self, record: RecordId, actor: Actor) -> ChangeId:
+        """The actor's last one through this device; at a hub others act through it, too."""
+        records, network = self._replica.records, self._replica.network
         for entry in records.open(record).history(records):
-            if entry.author == me:
+            if entry.author == actor.device and (not actor.by or person_of(entry.by, network) == actor.member):
                 return entry.change
-        raise NotPossible("You have changed nothing here that could be undone.")
+        raise NotPossible(
+            "You have changed nothing here that could be undone.",
+            next_step="The history shows every change; each can be taken back by itself.",
+        )
 
     # -- reading ----------------------------------------------------------------------------------------------------
 
@@ -180,11 +175,17 @@ def _member(member: MemberId | None) -> str | None:
     return member.hex() if member else None
 
 
+def _at_hub(written: HistoryEntry | Standing) -> Json:
+    """Who acted, where the author is a hub."""
+    return {"by": written.by, "at": written.author.hex()} if written.by else {}
+
+
 def _entry(entry: HistoryEntry) -> Json:
     return {
         "change": entry.change.hex(),
         "device": entry.author.hex(),
         "member": _member(entry.member),
+        **_at_hub(entry),
         "at_ms": entry.at_ms,
         "received_ms": entry.received_ms,
         "what": entry.what,
@@ -201,6 +202,7 @@ def _standing(value: Standing) -> Json:
         "value": value.value,
         "device": value.author.hex(),
         "member": _member(value.member),
+        **_at_hub(value),
         "at_ms": value.at_ms,
         "change": value.change.hex(),
     }

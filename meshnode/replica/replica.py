@@ -14,28 +14,14 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from weakref import WeakValueDictionary
 
 from crdt.boards.profiles import profile_of, profile_record_id
 from crdt.boards.settings import settings_record_id
-from crdt.edits import Planned, parts
-from crdt.errors import NotPossibleNow
-from crdt.identifiers import (
-    ChangeId,
-    ItemId,
-    ItemKey,
-    Lane,
-    MemberId,
-    NetworkId,
-    RecordId,
-    item_key,
-    lane_of,
-    made_record_id,
-)
+from crdt.edits import Planned
+from crdt.identifiers import ChangeId, ItemId, ItemKey, Lane, MemberId, NetworkId, RecordId, item_key, lane_of
 from crdt.kinds import Kind
-from meshnode.errors import MeshnodeError
 from meshnode.events import Events, ItemsCommitted, MembershipChanged, RecordsChanged
-from meshnode.identity.envelope import CheckedChange, seal_change
+from meshnode.identity.envelope import CheckedChange
 from meshnode.identity.keys import Identity
 from meshnode.membership.fold import Member, Membership
 from meshnode.membership.statements import StatementRefused, check_statement, statement_id
@@ -43,15 +29,15 @@ from meshnode.replica.admission import Refusal, Verdicts, judge_changes
 from meshnode.replica.folding import Folding
 from meshnode.replica.records import Records
 from meshnode.replica.sealer import Sealer
+from meshnode.replica.writing import OURS, Writing
 from meshnode.store.store import Batch, Committed, NewChange, NewStatement, ParkedChange, Store
+
+__all__ = ["OURS", "Accepted", "Bad", "Replica"]
 
 log = logging.getLogger("meshnode.replica")
 
 CHECK_INLINE = 4
 """So few are checked where they stand (about 0.2 ms each); more go to a thread so that keys and links stay quick."""
-
-OURS = b""
-"""The source of what was written here."""
 
 Clock = Callable[[], int]
 
@@ -92,7 +78,7 @@ class Replica:
         self.records = Records(store, network)
         self.bad = Bad()
         self.sealer = Sealer(identity, network, self.records, lambda: self.membership)
-        self._edits: WeakValueDictionary[RecordId, asyncio.Lock] = WeakValueDictionary()
+        self._writing = Writing(self)
         self._folding = Folding(network)
         self.membership: Membership = self._folding.with_more(data for _, data in store.statements())
         self.records.judge_by(self.membership)
@@ -207,59 +193,34 @@ class Replica:
 
     # -- writing here -----------------------------------------------------------------------------------------------
 
-    async def edit(self, record: RecordId, edits: Sequence[Planned]) -> ChangeId:
+    async def edit(self, record: RecordId, edits: Sequence[Planned], by: str = "") -> ChangeId:
         """Write in a record as this device; the id of the (last) change that came of it.
+
+        Args:
+            record: where.
+            edits: what.
+            by: who acts, where this device is a hub (`crdt.acting`).
 
         Raises:
             CrdtError: crdt refused the edit; nothing was written.
             StorageError: it could not be put on disk; of an edit in several parts, those before it are written.
         """
         # Shielded: whoever goes away leaves neither half a text nor a change that the next one here has not seen.
-        return await asyncio.shield(asyncio.ensure_future(self._edit(record, edits)))
+        return await asyncio.shield(asyncio.ensure_future(self._writing.edit(record, edits, by)))
 
-    async def _edit(self, record: RecordId, edits: Sequence[Planned]) -> ChangeId:
-        async with self._edits.setdefault(record, asyncio.Lock()):
-            if not self.records.open(record).begun:
-                raise NotPossibleNow("This entry has not arrived here whole yet. Wait a moment, then try again.")
-            return await self._write(record, edits, self.clock())
-
-    async def make(self, kind: Kind, edits: Sequence[Planned]) -> tuple[RecordId, ChangeId]:
+    async def make(self, kind: Kind, edits: Sequence[Planned], by: str = "") -> tuple[RecordId, ChangeId]:
         """Write the first words of a new record as this device; its id, and that of the (last) change that came of it.
 
         Args:
             kind: what it is; not one whose ids are derived, which `edit` begins.
             edits: what it says.
+            by: as in `edit`.
 
         Raises:
             CrdtError: crdt refused the edit; nothing was written.
             StorageError: it could not be put on disk.
         """
-        return await asyncio.shield(asyncio.ensure_future(self._make(kind, edits)))
-
-    async def _make(self, kind: Kind, edits: Sequence[Planned]) -> tuple[RecordId, ChangeId]:
-        at_ms = self.clock()
-        record = made_record_id(self.network, kind.code, self.identity.device, at_ms)
-        # The id follows from the time: two new records of one millisecond, or of a clock set back, would be one.
-        while self.records.exists(record) or record in self._edits:
-            at_ms += 1
-            record = made_record_id(self.network, kind.code, self.identity.device, at_ms)
-        async with self._edits.setdefault(record, asyncio.Lock()):
-            return record, await self._write(record, edits, at_ms)
-
-    async def _write(self, record: RecordId, edits: Sequence[Planned], at_ms: int) -> ChangeId:
-        """Write part by part, the first at `at_ms`; whoever calls holds the record's lock."""
-        written: ChangeId | None = None
-        # Only now is the record's id known, to which a sealed text is bound.
-        for part in parts(self.sealer.edits(record, edits)):
-            draft = self.records.open(record).draft(part)
-            envelope = seal_change(self.identity, self.network, record, self.clock() if written else at_ms, draft)
-            accepted = await self.accept(lane_of(record), (envelope,), OURS)
-            if not accepted.done:
-                raise MeshnodeError(f"meshnode refused its own change: {accepted.refused}")
-            written = ChangeId(accepted.done[0])
-        if written is None:
-            raise MeshnodeError("There was nothing to write.")
-        return written
+        return await asyncio.shield(asyncio.ensure_future(self._writing.make(kind, edits, by)))
 
     # -- what the network's own records say -------------------------------------------------------------------------
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from meshnode.identity.key_file import load_or_create
+from meshnode.identity.key_file import load_or_create, replace
 from meshnode.node.belonging import Belonging, SignedItems
 from meshnode.node.node import KEY_FILE
 from meshnode.platform import Paths, Roots
 from meshnode.store.store import Store
 from tests.support.nodes import RunningNode
-from tests.support.people import Neighbourhood, seeded, seeded_identity
+from tests.support.people import Neighbourhood, seeded, seeded_hub, seeded_identity
 
 LOOPBACK = '[network]\ndiscovery = "off"\ninterfaces = ["127.0.0.1"]\n'
 
@@ -28,9 +28,20 @@ def paths_of(home: Path) -> Paths:
 
 def settle(home: Path, name: str, street: Neighbourhood, statements: Sequence[bytes] | None = None) -> None:
     """Write the profile of one of the cast: their keys, and the statements they know (all, if none are given)."""
-    paths = paths_of(home)
-    assert load_or_create(paths.keys / KEY_FILE, seeded(name)).device == seeded_identity(name).device
-    known = tuple(street.statements if statements is None else statements)
+    assert load_or_create(paths_of(home).keys / KEY_FILE, seeded(name)).device == seeded_identity(name).device
+    _belong(home, street, street.statements if statements is None else statements)
+
+
+def settle_hub(home: Path, name: str, street: Neighbourhood) -> None:
+    """Write the profile of a hub of the street: its keys, and all statements."""
+    place = paths_of(home).keys / KEY_FILE
+    load_or_create(place)
+    replace(place, seeded_hub(name))
+    _belong(home, street, street.statements)
+
+
+def _belong(home: Path, street: Neighbourhood, statements: Sequence[bytes]) -> None:
+    paths, known = paths_of(home), tuple(statements)
     store = Store.open(paths.network, SignedItems())
     store.submit(Belonging(street.network, (street.epoch_key,), known).batch(0)).result(30)
     store.close()
@@ -43,6 +54,18 @@ def settled_node(
     home = folder / name
     home.mkdir(parents=True, mode=0o700)
     settle(home, name, street, statements or None)
+    return _node(home, name, peers)
+
+
+def settled_hub(folder: Path, name: str, street: Neighbourhood, *, peers: Sequence[str] = ()) -> RunningNode:
+    """A node of a hub of the street on loopback, ready to be started; it dials `peers`."""
+    home = folder / f"hub {name}"
+    home.mkdir(parents=True, mode=0o700)
+    settle_hub(home, name, street)
+    return _node(home, name, peers)
+
+
+def _node(home: Path, name: str, peers: Sequence[str]) -> RunningNode:
     typed = f"addresses = [{', '.join(repr(peer) for peer in peers)}]\n" if peers else ""
     return RunningNode(home, name, settings=LOOPBACK + typed)
 
