@@ -1,0 +1,1 @@
+"""Mutated inputs over everything that reads bytes or text of somebody else."""
