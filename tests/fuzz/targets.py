@@ -2,7 +2,7 @@
 
 Rules of this module:
 1. A target returns how many inputs it fed and how many were read; what is no documented refusal comes out.
-2. What is checked by a signature or a checksum is mutated below it and signed again: otherwise nothing would be reached.
+2. What a signature or a checksum guards is mutated below it and signed again: otherwise nothing would be reached.
 """
 
 from __future__ import annotations
