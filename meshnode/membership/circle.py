@@ -1,26 +1,34 @@
 """Circle: the devices that a text for some people is sealed to.
 
 Rules of this module:
-1. Only current devices of current members, and only personal ones: a hub is nobody's.
+1. Only personal devices: a hub is nobody's. Which of them receive anything now is for the node to say: usually those
+   that are current.
 2. Who is named and has no such device now gets nothing now; being named, they get it once they have one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from crdt.identifiers import DeviceId, MemberId
 from meshnode.membership.kinds import DeviceKind
 from meshnode.membership.membership import Device, Membership
 
+Receives = Callable[[Device], bool]
 
-def devices_of(membership: Membership, people: Iterable[MemberId]) -> list[Device]:
-    """The current personal devices of these people, by id."""
+
+def is_current(device: Device) -> bool:
+    """Whether a device belongs now."""
+    return device.state.current
+
+
+def devices_of(membership: Membership, people: Iterable[MemberId], receives: Receives = is_current) -> list[Device]:
+    """The personal devices of these people that receive what is sealed to them now, by id."""
     wanted = frozenset(people)
     return [
         device
         for device in sorted(membership.devices.values(), key=lambda device: device.id)
-        if device.member in wanted and is_personal(membership, device.id) and device.state.current
+        if device.member in wanted and is_personal(membership, device.id) and receives(device)
     ]
 
 

@@ -75,6 +75,7 @@ class InsideParts:
         self.access = Access(self.replica)
         self.notices = Notices(self.replica, self.access)
         self.decisions = Decisions(self.replica, os.urandom)
+        self.replica.sealer.receives = self.access.receives
         self._resealing = Resealing(self.replica)
         self.invitations = Invitations(self.replica, self._epoch_keys[0])
         self.links = Links(self.replica, self.access, os.urandom(BOOT_NONCE_BYTES), time.monotonic)

@@ -21,7 +21,7 @@ from crdt.errors import CrdtError
 from crdt.identifiers import MemberId, RecordId
 from crdt.sealed import GROUP, HINT_BYTES, Sealed
 from meshnode.errors import StorageError
-from meshnode.events import Event, MembershipChanged, RecordsChanged
+from meshnode.events import AccessChanged, Event, MembershipChanged, RecordsChanged
 from meshnode.replica.records import View
 from meshnode.replica.replica import Replica
 
@@ -68,7 +68,7 @@ class Resealing:
 
     def _heard(self, event: Event) -> None:
         match event:
-            case MembershipChanged():
+            case MembershipChanged() | AccessChanged():
                 self._soon()
             case RecordsChanged(records=records) if any(record[0] in KINDS_WITH_SEALED for record in records):
                 self._soon()

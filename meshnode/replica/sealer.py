@@ -21,7 +21,7 @@ from crdt.sealed import HINT_BYTES
 from meshnode.identity.keys import Identity, Random
 from meshnode.identity.sealed_box import may_seal_to
 from meshnode.identity.sealing import Opened, Place, Recipient, Unopened, open_text, seal_text
-from meshnode.membership.circle import devices_of, is_personal
+from meshnode.membership.circle import Receives, devices_of, is_current, is_personal
 from meshnode.membership.membership import Membership
 from meshnode.replica.records import Records
 
@@ -60,6 +60,8 @@ class Sealer:
         self._records = records
         self._membership = membership
         self._random = random
+        self.receives: Receives = is_current
+        """Which devices are sealed to: a node that does not follow a removal yet gives to more than current ones."""
 
     @property
     def is_hub(self) -> bool:
@@ -99,7 +101,7 @@ class Sealer:
 
     def recipients(self, people: Iterable[MemberId]) -> list[Recipient]:
         """The devices that a text for these people is sealed to now."""
-        devices = devices_of(self._membership(), people)
+        devices = devices_of(self._membership(), people, self.receives)
         return [Recipient(device.id, device.seal, True) for device in devices if may_seal_to(device.seal)]
 
     def hints(self, people: Iterable[MemberId]) -> frozenset[str]:

@@ -64,9 +64,14 @@ class Access:
             return Linking.UNKNOWN
         if known.member in self._blocked and known.member is not None:
             return Linking.BLOCKED
-        if known.state is AuthorClass.CURRENT or self._held_back(known):
+        if self.receives(known):
             return Linking.OPEN
         return Linking.REMOVED if known.state is AuthorClass.REMOVED else Linking.PAST
+
+    def receives(self, device: Device) -> bool:
+        """Whether what is meant for its member is sealed to a device. A block is no reason against it: whom a text is
+        for is its author's choice."""
+        return device.state is AuthorClass.CURRENT or self._held_back(device)
 
     def _held_back(self, device: Device) -> bool:
         """Whether a device is shut out by nothing but removals that this node does not follow."""

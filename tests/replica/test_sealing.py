@@ -20,9 +20,11 @@ from meshnode.membership.authoring import sign_device
 from meshnode.membership.trust_authoring import sign_device_drop
 from meshnode.membership.trust_kinds import Why
 from meshnode.replica.resealing import TEXTS_A_ROUND, Resealing
+from meshnode.trust.access import Access
 from tests.replica.conftest import Desks
-from tests.support.people import Neighbourhood, maple_street, member_keys, seeded, seeded_device, seeded_identity
+from tests.support.people import NAMES, Neighbourhood, maple_street, member_keys, seeded, seeded_device, seeded_identity
 from tests.support.replicas import Desk
+from tests.support.trust import TrustingStreet
 
 SECRET = "Two tablets at noon, the blue box"
 
@@ -57,6 +59,14 @@ async def share(*desks: Desk) -> None:
         for other in desks:
             await desk.hear_of(*[item for _, item in other.store.statements()])
             await desk.take(*other.changes())
+
+
+def judging_street() -> TrustingStreet:
+    """Six people, all established, who can vote."""
+    street = TrustingStreet()
+    for name in NAMES[1:6]:
+        street.join(name)
+    return street
 
 
 def second_device(street: Neighbourhood, name: str, device: str = "phone") -> Identity:
@@ -185,6 +195,41 @@ async def test_who_left_is_not_sealed_to_any_more(desk: Desks) -> None:
     assert said(alice, record)["devices"] == sorted([hint(alice.identity), hint(seeded_identity("chidi"))])
     await bob.take(*alice.changes())
     assert answers(bob, record) == [Unopened.NOT_FOR_THIS_DEVICE]
+
+
+async def test_who_was_removed_is_not_sealed_to_any_more_and_once_restored_again(desk: Desks) -> None:
+    street = judging_street()
+    alice, emre = desk("alice", street), seeded_identity("emre")
+    record = await note(alice, "emre", "bob")
+    assert hint(emre) in said(alice, record)["devices"]
+    petition = street.remove("emre", ("alice", "bob", "chidi"))
+    await alice.hear_of(*street.statements)
+    assert alice.replica.membership.removed == {emre.person}
+    resealing = Resealing(alice.replica)
+    assert await resealing.round() == 1
+    assert said(alice, record)["devices"] == sorted([hint(alice.identity), hint(seeded_identity("bob"))])
+    assert emre.person.hex() in said(alice, record)["for"], "the circle stays its author's choice"
+    street.vote(petition, no=("alice", "bob", "chidi"), number=2)
+    await alice.hear_of(*street.statements)
+    assert alice.replica.membership.removed == frozenset()
+    assert await resealing.round() == 1
+    assert hint(emre) in said(alice, record)["devices"]
+
+
+async def test_a_removal_that_this_node_does_not_follow_yet_leaves_the_circle_as_it_is(desk: Desks) -> None:
+    street = judging_street()
+    alice, emre = desk("alice", street), seeded_identity("emre")
+    record = await note(alice, "emre")
+    street.remove("emre", ("alice", "bob", "chidi"))
+    await alice.hear_of(*street.statements)
+    access = Access(alice.replica)
+    alice.replica.sealer.receives = access.receives
+    access.decide([emre.person], follow=False)
+    resealing = Resealing(alice.replica)
+    assert await resealing.round() == 0
+    access.decide([emre.person], follow=True)
+    assert await resealing.round() == 1
+    assert hint(emre) not in said(alice, record)["devices"]
 
 
 async def test_a_stolen_device_is_not_sealed_to_any_more(desk: Desks) -> None:
