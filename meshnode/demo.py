@@ -59,6 +59,10 @@ TASKS: tuple[dict[str, Any], ...] = (
     {"title": "Sort the donated coats", "people_needed": 3},
 )
 
+NOTE = {"title": "Mr. Okafor's door code", "text": "4711, then the lift to the third floor.", "to": "Ana"}
+"""Sealed by the neighbour who wrote the task, for the person who looks around."""
+NOTE_ON = 4
+
 REMARKS = ("I can bring a ladder.", "Half done, back after lunch.", "Who has the key?", "Easier than it looked.")
 
 
@@ -95,8 +99,12 @@ class Demo:
             invite = await ana.ask("invite", uses=1, days=1)
             address = next(at for at in invite["address"] if at.startswith("127."))
             await self._clients[actor].ask("join", code=invite["token"], name=actor.name, address=address)
+        records = []
         for task, actor in zip(TASKS, itertools.cycle(CAST), strict=False):
-            await self._clients[actor].ask("act", action="task.add", record=None, arguments=task)
+            reply = await self._clients[actor].ask("act", action="task.add", record=None, arguments=task)
+            records.append((actor, reply["record"]))
+        actor, record = records[NOTE_ON]
+        await self._clients[actor].ask("act", action="note.add", record=None, arguments=NOTE | {"task": record})
 
     async def live(self, stop: asyncio.Event) -> None:
         """Let Bo and Chidi do things in turn until `stop`."""

@@ -59,5 +59,6 @@ COMMAND = Command(
     run=run,
     arguments=arguments,
     more=f"{READABLE} holds every entry as one line of JSON, with members' names. {SIGNED} holds the signed changes\n"
-    "and statements themselves. Everybody on the board is in it: keep it as carefully as the board.",
+    "and statements themselves. Everybody on the board is in it: keep it as carefully as the board. Sealed notes stay\n"
+    "sealed in both: `meshnode note show` reads them.",
 )

@@ -40,13 +40,13 @@ def promise(view: Json, known: Snapshot) -> str:
     return SEALED_FOR_ME if people == [YOU] else SEALED_FOR.format(people=listed(people))
 
 
-def row(view: Json, number: str, known: Snapshot) -> list[str]:
-    """A note as the cells of a line."""
+def row(view: Json, number: str, known: Snapshot, *, on_task: bool = False) -> list[str]:
+    """A note as the cells of a line; `on_task` leaves out which task it belongs to."""
     author = str(sealed_of(view).get("member") or view["created"]["member"])
     by = YOU if is_mine(author, known) else display_line(known.name(author))
     remarks = [f"for {listed(readers(view, known, author))}", f"by {by}"]
     tasks = {task["id"]: title_of(task) for task in known.of_kind("task")}
-    if view.get("task"):
+    if view.get("task") and not on_task:
         remarks.append(f"task: {tasks.get(view['task'], 'not on this node')}")
     if view.get("newer") or sealed_of(view).get("newer"):
         remarks.append("needs a newer version")

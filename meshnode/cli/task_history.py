@@ -34,6 +34,8 @@ _WHAT = {
     "link": "linked it",
     "thanks": "thanked",
     "undo": "took something back",
+    "seal": "sealed the text anew",
+    "share": "changed who can read the sealed text",
 }
 
 

@@ -10,6 +10,7 @@ from meshnode.cli.asking import Attached, Snapshot, snapshot, with_node
 from meshnode.cli.command import Answer, Call, Command, Json
 from meshnode.cli.layout import columns, prose
 from meshnode.cli.moments import civil_day, moment, now
+from meshnode.cli.notes import row
 from meshnode.cli.tasks import STATUS_WORDS, field_name, find_task, short_numbers, title_of
 
 
@@ -30,6 +31,7 @@ def run(call: Call) -> Answer:
             conflicts = (await node.ask("conflicts", record=task["id"]))["conflicts"]
         numbers = short_numbers(tasks)
         lines = task_lines(task, numbers, known, call.terminal.width, now())
+        lines += note_lines(task, known, call.terminal.width)
         lines += conflict_lines(task, conflicts, numbers[task["id"]], known, now())
         return Answer({"number": numbers[task["id"]], "view": task, "disputed": conflicts}, lines)
 
@@ -79,6 +81,14 @@ def task_lines(task: Json, numbers: dict[str, str], known: Snapshot, width: int,
             flexible=2,
         )
     return lines
+
+
+def note_lines(task: Json, known: Snapshot, width: int) -> list[str]:
+    """The sealed notes that belong to the task, unopened."""
+    every = known.of_kind("note")
+    numbers = short_numbers(every)
+    notes = [row(note, numbers[note["id"]], known, on_task=True) for note in every if note.get("task") == task["id"]]
+    return ["", "Sealed notes (`meshnode note show` opens one):", *columns(notes, width)] if notes else []
 
 
 def _stamp(entry: Json, known: Snapshot, now: datetime) -> str:

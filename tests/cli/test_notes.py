@@ -58,6 +58,7 @@ def test_a_note_from_writing_to_sharing(ana: Home, tmp_path: Path) -> None:
     said = ana.run("note", "add", "Medicine", "-", "--task", "okafor", typed=SECRET)
     assert re.match(r"[0-9a-f]{3,}  Medicine\nOnly you can read this, on your own devices.", said)
     assert "for you; by you; task: Care for Mrs. Okafor" in ana.run("note", "list", "--task", "okafor")
+    assert "Sealed notes" in ana.run("task", "show", "okafor")
     address = next(each for each in ana.json("status")["listening"] if each.startswith("127."))
     bo = Home(tmp_path / "bo", SETTINGS_TO.format(address=address))
     process = bo.start("run", "--quiet")
