@@ -8,7 +8,7 @@ import contextlib
 import re
 
 from crdt.display import display_line
-from meshnode.cli.asking import Attached, conversation
+from meshnode.cli.asking import Attached, Conversation, conversation
 from meshnode.cli.command import Answer, Call, Command, Json, add_yes
 from meshnode.cli.init import my_name
 from meshnode.cli.layout import paragraph
@@ -44,6 +44,15 @@ def run(call: Call) -> Answer:
     if call.options.spoken:
         call.must_be_answerable()  # words are good for one look
 
+    return join_with(call, code, address)
+
+
+def join_with(call: Call, code: str, address: str | None, only: str | None = None) -> Answer:
+    """Join with a code; with a device's code, become what it says.
+
+    Raises:
+        BadInput: the code makes this machine something else than `only`.
+    """
     with conversation(call) as talk:
         if not call.json:
             call.terminal.note("Looking for a node that knows this. Ctrl+C stops.")
@@ -51,15 +60,35 @@ def run(call: Call) -> Answer:
         if "windows" in preview:
             address = _which(call, preview["windows"])
             preview = talk.ask("preview", code=code, address=address)
-        if not call.agreed(_effect(call, preview), f"Join {display_line(preview['network'])}?"):
+        if only and preview.get("becomes") != only:
+            raise BadInput("This code is not for a hub.", next_step="The steward makes one with `meshnode hub add`.")
+        if not call.agreed(_effect(call, preview), _question(preview)):
             return Answer({"joined": False}, ["Nothing was done."], exit_code=1)
+        if preview.get("becomes"):
+            return _became(talk, preview, talk.ask("join", code=code, address=address))
         code, address = preview.get("code", code), preview.get("address", address)
         name = my_name(call, call.options.name, "--name")
         status = talk.ask("join", code=code, name=name, address=address)
         lines = [f"Welcome to {display_line(status['network']['name'])}, {display_line(name)}."]
-        if talk.node.started and not talk.runner.run(_board_came(talk.node)):
-            lines.append("The board is not all here yet; the rest comes when your node meets a neighbour's again.")
-        return Answer(status, [*lines, "Next: `meshnode` opens the screen."])
+        return Answer(status, [*lines, *stay_for_board(talk), "Next: `meshnode` opens the screen."])
+
+
+def _became(talk: Conversation, preview: Json, status: Json) -> Answer:
+    """What to say on a machine that is somebody's device now, or a hub."""
+    network, person = display_line(status["network"]["name"]), display_line(preview["inviter"])
+    if preview["becomes"] == "hub":
+        lines = [f"This machine is a hub of {network} now; {person} answers for it.", "Next: `meshnode run`, always."]
+    else:
+        lines = [f"This machine is a device of {person} in {network} now.", "Next: `meshnode` opens the screen."]
+    words = f"Its words are: {status['me']['words']}. They are the same on {person}'s other screen."
+    return Answer(status, [*lines, *stay_for_board(talk), words])
+
+
+def stay_for_board(talk: Conversation) -> list[str]:
+    """Where the node ends with this command, wait a little for the board; what to say if it is not all here."""
+    if not talk.node.started or talk.runner.run(_board_came(talk.node)):
+        return []
+    return ["The board is not all here yet; the rest comes when your node meets a neighbour's again."]
 
 
 def _given(call: Call) -> str:
@@ -111,10 +140,23 @@ def _has_board(status: Json | None) -> bool:
     return any(peer["linked"] and peer["i_lack"] == 0 for peer in status["peers"])
 
 
+def _question(preview: Json) -> str:
+    network = display_line(preview["network"])
+    match preview.get("becomes"):
+        case "device":
+            return f"Make this machine a device of {display_line(preview['inviter'])} in {network}?"
+        case "hub":
+            return f"Make this machine a hub of {network}?"
+        case _:
+            return f"Join {network}?"
+
+
 def _effect(call: Call, preview: Json) -> list[str]:
     """What the person sees before saying yes."""
     width = call.terminal.width
     inviter, network = display_line(preview["inviter"]), display_line(preview["network"])
+    if preview.get("becomes"):
+        return [paragraph(display_line(sentence), width) for sentence in preview["effect"]]
     lines = [paragraph(f"{inviter} invites you to {network}.", width)]
     if preview.get("expires_ms"):
         lines.append(f"The invite is good until {moment(preview['expires_ms'], now())}.")

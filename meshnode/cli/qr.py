@@ -39,6 +39,15 @@ def qr_lines(text: str, terminal: Terminal) -> list[str]:
     return lines if width <= terminal.width and len(lines) < terminal.height else []
 
 
+def paper_qr(text: str) -> list[str]:
+    """The code as plain lines, for dark letters on light paper."""
+    dots = _dots(text)
+    return [
+        "".join(_HALVES[pair] for pair in zip(upper, lower, strict=True)).rstrip()
+        for upper, lower in zip(dots[::2], dots[1::2], strict=True)
+    ]
+
+
 def _dots(text: str) -> list[list[bool]]:
     """Rows of dots, True for dark, with a margin, and even in number."""
     import segno

@@ -40,13 +40,22 @@ GROUPS: Final = {
     "Start": ("screen", "run", "stop", "demo"),
     "A neighbourhood": ("init", "invite", "join", "leave"),
     "What is going on": ("status", "task", "note", "profile", "settings"),
+    "Your machines": ("device", "card", "hub"),
     "This machine": ("where", "profiles", "export", "remove"),
     "More": ("help",),
 }
 """The first words, in the order in which the help shows them."""
 
-BOARDS: Final = {"task": "task", "note": "note", "profile": "profile", "settings": "settings"}
-"""First words that take a verb, and the board whose actions are their verbs."""
+BOARDS: Final = {
+    "task": "task",
+    "note": "note",
+    "profile": "profile",
+    "settings": "settings",
+    "device": "",
+    "card": "",
+    "hub": "",
+}
+"""First words that take a verb, and the board whose actions are their verbs; none for words with commands alone."""
 
 _ENTRIES: Final = (
     Entry("screen", "The screen; also what `meshnode` alone does", _from("screen")),
@@ -66,6 +75,16 @@ _ENTRIES: Final = (
     Entry("note show", "One sealed note, opened if it is for you", _from("note_show")),
     Entry("profile", "What you tell your neighbours about yourself", _from("profile")),
     Entry("settings", "The neighbourhood's name, time zone and language", _from("settings")),
+    Entry("device list", "Your devices", _from("device_list")),
+    Entry("device add", "Make another machine a device of yours", _from("device_add")),
+    Entry("device drop", "Give up a device that is retired, lost or stolen", _from("device_drop")),
+    Entry("card print", "Your member key on paper", _from("card_print")),
+    Entry("card check", "Whether a key card was written down without a mistake", _from("card_check")),
+    Entry("card restore", "Be yourself again on a new device, with your key card", _from("card_restore")),
+    Entry("hub list", "The hubs of the neighbourhood, and who answers for them", _from("hub_list")),
+    Entry("hub add", "Answer for a machine that becomes a hub, or is one", _from("hub_add")),
+    Entry("hub setup", "On the machine that is to be a hub: show or take a code", _from("hub_setup")),
+    Entry("hub drop", "Give up a hub that is retired, lost or stolen", _from("hub_drop")),
     Entry("where", "Where this profile keeps its files", _from("where")),
     Entry("profiles", "The profiles on this machine", _from("profiles")),
     Entry("export", "Write a copy of everything into a folder", _from("export")),
@@ -75,6 +94,9 @@ _ENTRIES: Final = (
 
 BOARD_SUMMARIES: Final = {
     "task": "The task board: add, list, show, claim, done, ...",
+    "device": "Your devices: list, add, drop",
+    "card": "Your key card on paper: print, check, restore",
+    "hub": "Hubs, which are always on: list, add, setup, drop",
     "note": "Sealed notes, for the people you name: add, list, show, share, ...",
 }
 
