@@ -26,6 +26,7 @@ from meshnode.founding import Invitations
 from meshnode.peers.adoption import Adoption
 from meshnode.peers.spoken_window import SpokenWindows
 from meshnode.peers.status import StatusBoard
+from meshnode.replica.own_device import must_not_be_dropped
 from meshnode.replica.replica import Replica
 from meshnode.trust.access import Access
 from meshnode.trust.decisions import Decisions
@@ -167,6 +168,7 @@ class Requests:
 
     def _must_not_have_left(self) -> None:
         replica = self._needed().replica
+        must_not_be_dropped(replica)
         me = replica.me
         if me is not None and me.left:
             raise NotPossible(

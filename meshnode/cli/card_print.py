@@ -26,6 +26,10 @@ PAPER_WIDTH = 42
 """Fits a wallet card and the roll of a receipt printer of 80 mm."""
 NARROW_WIDTH = 32
 """A receipt printer of 58 mm."""
+ON_PAPER = (
+    "When every device of mine is lost: on a new one, type `meshnode card restore`, with an invite of a neighbour.",
+    "Whoever has this card can act as me. Keep it safe, away from the device.",
+)
 BEFORE = (
     "Whoever has this card can act as you: vouch, vote, and make devices of yours.",
     "With it you come back when your main device is lost. Nobody else can give you another.",
@@ -83,17 +87,9 @@ def _card(name: str, network: str, keys: MemberKeys, *, narrow: bool, code: list
     for number, line in enumerate(card_lines(keys), 1):
         words = line.split()
         parts = [words[:2], words[2:]] if narrow else [words]
-        rows += [f"{number if not at else ' '}  {' '.join(part)}" for at, part in enumerate(parts)]
-    texts = (
-        f"Key card of {name}",
-        f"{network} (meshnode)",
-        "",
-        *rows,
-        "",
-        "When every device of mine is lost: on a new one, type `meshnode card restore`, with an invite of a neighbour.",
-        "Whoever has this card can act as me. Keep it safe, away from the device.",
-    )
-    return [wrapped for text in texts for wrapped in (paragraph(text, width).splitlines() or [""])] + ["", *code]
+        rows += [f" {number if not at else ' '}  {' '.join(part)}" for at, part in enumerate(parts)]
+    wrapped = [paragraph(text, width) for text in (f"Key card of {name}", f"{network} (meshnode)")]
+    return [*wrapped, "", *rows, "", *(paragraph(text, width) for text in ON_PAPER), "", *code]
 
 
 def _write(path: Path, lines: list[str]) -> None:

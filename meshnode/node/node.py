@@ -34,6 +34,7 @@ from meshnode.node.inside import InsideParts
 from meshnode.peers.joining import Joining
 from meshnode.peers.status import NodeFacts, outside_status
 from meshnode.platform import Paths, sd_notify
+from meshnode.replica.own_device import dropped_sentence
 from meshnode.store.store import Store
 
 log = logging.getLogger("meshnode.node")
@@ -133,7 +134,8 @@ class Node:
     def _trouble(self) -> list[str]:
         sentences = [self._store.recovering, self._store.trouble]
         if self._inside is not None:
-            sentences += [] if self._inside.is_known() else [OTHER_KEYS]
+            sentences.append(dropped_sentence(self._inside.replica))
+            sentences += [] if self._inside.is_known() or sentences[-1] else [OTHER_KEYS]
             sentences += self._inside.links.trouble()
         return [sentence for sentence in sentences if sentence]
 

@@ -173,9 +173,10 @@ class Link:
                 self._part(shut)
 
     def _part(self, why: Linking) -> None:
-        """Go; whoever was removed is told by whom."""
+        """Go; whoever was removed is told by whom, and whoever uses a device that was given up, that it was."""
         assert self.device is not None
-        self.session.bye(why.goodbye, self._access.farewell(self.device) if why is Linking.REMOVED else ())
+        told = why in (Linking.REMOVED, Linking.PAST)
+        self.session.bye(why.goodbye, self._access.farewell(self.device) if told else ())
         self.close(why.goodbye)
 
     async def _commit_what_arrives(self) -> None:

@@ -17,7 +17,7 @@ from meshnode.events import AccessChanged
 from meshnode.membership.membership import AuthorClass, Device, Membership
 from meshnode.replica.replica import Replica
 from meshnode.trust.brake import Noted, answered, follow_by_itself
-from meshnode.trust.papers import with_votes
+from meshnode.trust.papers import drops_of, with_votes
 
 BRAKE_NOTE = "trust.brake"
 BLOCKED_NOTE = "trust.blocked"
@@ -101,8 +101,11 @@ class Access:
         return self._blocked
 
     def farewell(self, device: DeviceId) -> tuple[bytes, ...]:
-        """For somebody who was removed: the petitions that did it, and their votes."""
-        member = self._replica.membership.member_of(device)
+        """For a device that was given up, or whose member was removed: the statements that did it."""
+        known = self._replica.membership.devices.get(device)
+        if known is not None and known.dropped is not None:
+            return drops_of(self._replica.store, self._replica.network, device)
+        member = known.member if known else None
         if member is None:
             return ()
         ballots = self._replica.membership.ballots

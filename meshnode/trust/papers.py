@@ -1,4 +1,4 @@
-"""Papers: petitions and votes as they were signed, taken from the store.
+"""Papers: petitions, votes and drops as they were signed, taken from the store.
 
 Rules of this module:
 1. It only finds; what they mean is the fold's business.
@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from crdt.identifiers import MemberId, NetworkId, StatementId
+from crdt.identifiers import DeviceId, MemberId, NetworkId, StatementId
 from meshnode.membership.frame import Kind, open_frame
-from meshnode.membership.statements import Vote, parse_statement
+from meshnode.membership.statements import DeviceDrop, Vote, parse_statement
 from meshnode.store.store import Store
 
 FAREWELL_BYTES = 60_000
 """Fits into what a device takes from one whose membership it does not know, with the reason and 200 votes."""
+MOST_DROPS = 4
+"""One is enough, or two for a hub; whoever signs more of them does not make the goodbye longer."""
 
 
 def votes_on(store: Store, network: NetworkId, petitions: Collection[StatementId]) -> Iterator[tuple[Vote, bytes]]:
@@ -30,6 +32,16 @@ def next_number(store: Store, network: NetworkId, petition: StatementId, voter: 
     """The number for somebody's next vote on a petition: one more than the highest that was ever used."""
     numbers = [vote.number for vote, _ in votes_on(store, network, {petition}) if vote.signer == voter]
     return max(numbers, default=0) + 1
+
+
+def drops_of(store: Store, network: NetworkId, device: DeviceId) -> tuple[bytes, ...]:
+    """The statements that give a device up, for whoever still uses it."""
+    found: list[bytes] = []
+    for _, data in store.statements():
+        if open_frame(data).kind == Kind.DEVICE_DROP:
+            drop = parse_statement(network, data)
+            found += [data] if isinstance(drop, DeviceDrop) and drop.device == device else []
+    return tuple(found[:MOST_DROPS])
 
 
 def with_votes(store: Store, network: NetworkId, petitions: Collection[StatementId]) -> tuple[bytes, ...]:

@@ -169,3 +169,69 @@ async def test_a_card_of_nobody_here_is_refused(street: Street, tmp_path: Path) 
             assert "no current member" in str(refused)
         await new.ask("join", code=invite["short"], name="New", address=invite["address"][0])
         assert (await new.ask("status"))["me"]["main"]
+
+
+async def test_a_lost_device_is_left_out_and_says_so_itself(street: Street, tmp_path: Path) -> None:
+    async with street("ana", "bo") as (ana, bo), machine(tmp_path, "kitchen") as kitchen:
+        await add_device(ana, kitchen)
+        await kitchen.until_linked(1)
+        await kitchen.add("Written before")
+        await bo.until_titles(["Written before"])
+        refused = await refusal(kitchen, "device_drop", device=(await ana.ask("status"))["me"]["device"], why="lost")
+        assert "--card" in refused.what_next
+        lost = await device(ana, "kitchen")
+        assert "no device of yours" in str(await refusal(bo, "device_drop", device=lost["device"], why="lost"))
+        assert (await refusal(ana, "device_drop", device=lost["device"], why="bored")).code == "bad-input"
+        own = (await ana.ask("status"))["me"]["device"]
+        assert "you are using" in str(await refusal(ana, "device_drop", device=own, why="lost"))
+        dropped = await ana.ask("device_drop", device=lost["device"], why="lost")
+        assert (dropped["dropped"], dropped["linked"]) == ("lost", False)
+        assert "already" in str(await refusal(ana, "device_drop", device=lost["device"], why="stolen"))
+        await kitchen.until("says that it was given up", lambda: _says(kitchen, "given up as lost"))
+        assert not any(peer["linked"] for peer in (await kitchen.ask("status"))["peers"])
+        refused = await refusal(kitchen, "act", action="task.add", arguments={"title": "Too late"})
+        assert "given up" in str(refused)
+        assert "new profile" in refused.what_next
+        assert await kitchen.titles() == await bo.titles() == ["Written before"]
+
+
+async def _says(node: RunningNode, what: str) -> bool:
+    return any(what in sentence for sentence in (await node.ask("status"))["trouble"])
+
+
+async def test_a_stolen_device_speaks_no_more_also_when_it_comes_back_later(street: Street, tmp_path: Path) -> None:
+    async with street("ana", "bo") as (ana, bo), machine(tmp_path, "kitchen") as kitchen:
+        await add_device(ana, kitchen)
+        await kitchen.until_linked(1)
+        await kitchen.add("Known to all")
+        await bo.until_titles(["Known to all"])
+        await kitchen.stop()
+        stolen = await ana.ask("device_drop", device=(await device(ana, "kitchen"))["device"], why="stolen")
+        assert stolen["state"] == "removed"
+        await kitchen.start()
+        await kitchen.until("says that it was given up", lambda: _says(kitchen, "given up as stolen"))
+        await bo.until("the theft is known", lambda: _is_removed(bo, stolen["device"]))
+        assert not any(peer["linked"] for peer in (await kitchen.ask("status"))["peers"])
+
+
+async def _is_removed(node: RunningNode, wanted: str) -> bool:
+    return wanted not in [peer["device"] for peer in (await node.ask("status"))["peers"]]
+
+
+async def test_a_hub_is_given_up_by_a_steward_or_by_two_established_neighbours(street: Street, tmp_path: Path) -> None:
+    async with street("ana", "bo", "chidi") as (ana, bo, chidi), machine(tmp_path, "Elm hub") as pi:
+        shown = await ana.ask("device_code", purpose="hub")
+        await pi.ask("join", code=shown["code"], address=shown["address"][0])
+        for node in (bo, chidi):
+            await node.until("knows the hub", lambda node=node: _knows(node, "Elm hub"))  # type: ignore[misc]
+        hub = await device(bo, "Elm hub")
+        first = await bo.ask("device_drop", device=hub["device"], why="retired")
+        assert (first["done"], first["state"]) == (False, "current")
+        second = await chidi.ask("device_drop", device=hub["device"], why="retired")
+        await chidi.until("both have asked", lambda: _is_dropped(chidi, "Elm hub"))
+        assert second["dropped"] in (None, "retired")
+        await pi.until("says that it was given up", lambda: _says(pi, "This hub was given up as retired"))
+
+
+async def _is_dropped(node: RunningNode, name: str) -> bool:
+    return (await device(node, name))["dropped"] is not None
