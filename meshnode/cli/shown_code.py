@@ -8,7 +8,7 @@ import time
 from meshnode.cli.asking import Attached, Conversation
 from meshnode.cli.command import Answer, Call, Json
 from meshnode.cli.device_names import device_line
-from meshnode.cli.invite import lan_address
+from meshnode.cli.invite_address import lan_address
 from meshnode.cli.moments import span
 from meshnode.cli.qr import SEPARATOR, qr_lines
 
