@@ -28,6 +28,8 @@ from meshnode.replica.replica import Replica
 
 ENTRY_ID_BYTES = 6
 """Unique among one member's entries of one record."""
+_NOT_HERE = "That is not done at a hub, where anybody may stand."
+_ELSEWHERE = "Do it on a device of your own."
 _KEY_BEGINNING = re.compile("[0-9a-f]{8,64}")
 
 
@@ -101,6 +103,15 @@ class Acting:
             return now.date().isoformat()
         return now.astimezone(zone).date().isoformat()
 
+    def check_kind(self, kind: Kind) -> None:
+        """Let pass what has anything for hubs.
+
+        Raises:
+            NotPossible: this is a hub, and such a record is written on a person's own device only.
+        """
+        if self.at_hub and not any(declared.at_hub for declared in kind.fields):
+            raise NotPossible(_NOT_HERE, next_step=_ELSEWHERE)
+
     def check(self, kind: Kind, record: RecordId | None, edits: Sequence[Planned]) -> None:
         """Let pass what counts when this node writes it.
 
@@ -112,9 +123,7 @@ class Acting:
         for edit in edits:
             declared = kind.field_of(edit.key)
             if edit.key not in FRAME_KEYS and not (declared and declared.at_hub):
-                raise NotPossible(
-                    "That is not done at a hub, where anybody may stand.", next_step="Do it on a device of your own."
-                )
+                raise NotPossible(_NOT_HERE, next_step=_ELSEWHERE)
             records = self._replica.records
             if record is not None and records.open(record).reading(records).is_owners_word(edit.key):
                 raise NotPossible(

@@ -65,6 +65,7 @@ class BoardRequests:
         action = ACTIONS.get(name)
         if action is None:
             raise BadInput(f"There is no action called {name!r}.", next_step="See `meshnode help`.")
+        self._acting.check_kind(KINDS_BY_NAME[action.record_kind])
         given = arguments.get("arguments") or {}
         if not isinstance(given, dict):
             raise BadInput("An action's arguments must be a JSON object.")

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from crdt.display import display_line
 from meshnode.api.client import NodeClient
 from meshnode.cli.command import Call, Json
 from meshnode.cli.node_process import node_for
@@ -21,6 +22,8 @@ from meshnode.errors import NodeAway, NoNetwork
 from meshnode.platform import check_socket_folder
 
 Result = TypeVar("Result")
+KEY_LETTERS = 64
+"""Of a member's key in hex; a typed name is shorter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +95,18 @@ class Snapshot:
         return str(self.members.get(member or "", {}).get("name") or "somebody unknown here")
 
     def author(self, entry: Json) -> str:
-        """Who wrote an entry: the member, or the device where it speaks for nobody (a hub)."""
+        """Who wrote an entry, or whose it is: the member; at a hub whoever stood there; else the hub itself."""
+        if by := str(entry.get("by") or ""):
+            hub = str(self.devices.get(str(entry.get("at")), {}).get("name") or "a hub unknown here")
+            return f"{self.name(by) if len(by) == KEY_LETTERS else display_line(by)}, at {hub}"
         if entry.get("member"):
             return self.name(entry["member"])
         return str(self.devices.get(str(entry.get("device")), {}).get("name") or "a device unknown here")
+
+    def authors(self, entries: Iterable[Json]) -> str:
+        """Several of them in one line, by name."""
+        names = sorted((display_line(self.author(entry)) for entry in entries), key=str.casefold)
+        return ("; " if any("," in name for name in names) else ", ").join(names)
 
     def of_kind(self, kind: str) -> list[Json]:
         """The views of one kind."""

@@ -15,6 +15,7 @@ from typing import Any
 
 from crdt.action import Action, Argument
 from crdt.display import display_line
+from meshnode.cli.acting import BOARDS_AT_HUBS, add_as, who_acts
 from meshnode.cli.asking import Attached, snapshot, with_node
 from meshnode.cli.command import Answer, Call, Command, Json
 from meshnode.cli.notes import promise
@@ -93,6 +94,8 @@ def _add_arguments(parser: argparse.ArgumentParser, action: Action) -> None:
                 metavar=_metavar(argument),
                 help=_help(argument),
             )
+    if action.record_kind in BOARDS_AT_HUBS:
+        add_as(parser)
 
 
 def _metavar(argument: Argument) -> str:
@@ -131,7 +134,7 @@ async def records_of(node: Attached, kind: str) -> list[Json]:
 
 
 def _run(call: Call, action: Action) -> Answer:
-    values = _values(call.options, action)
+    values, acting = _values(call.options, action), who_acts(call.options)
 
     async def work(node: Attached) -> Answer:
         record: str | None = None
@@ -142,7 +145,7 @@ def _run(call: Call, action: Action) -> Answer:
             view = find_task(views, call.options.entry, action.record_kind)
             record = view["id"]
         await _resolve(action, values, view, node)
-        reply = await node.ask("act", action=action.name, record=record, arguments=values)
+        reply = await node.ask("act", action=action.name, record=record, arguments=values, **acting)
         if action.record_kind in NUMBERED and not views:
             views = await records_of(node, action.record_kind)
         lines = _outcome(action, reply, views)

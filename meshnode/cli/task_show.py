@@ -40,11 +40,10 @@ def run(call: Call) -> Answer:
 
 def task_lines(task: Json, numbers: dict[str, str], known: Snapshot, width: int, now: datetime) -> list[str]:
     """The task as people read it."""
-    names = sorted(known.name(claim["member"]) for claim in task["claims"])
-    needed = task["people_needed"]
+    claims, needed = task["claims"], task["people_needed"]
     facts = [
         ("Status", STATUS_WORDS.get(task["status"], task["status"])),
-        ("Who", (", ".join(names) or "nobody yet") + (f" ({len(names)} of {needed})" if needed > 1 else "")),
+        ("Who", (known.authors(claims) or "nobody yet") + (f" ({len(claims)} of {needed})" if needed > 1 else "")),
         ("Due", civil_day(task["due"], now.date()) if task["due"] else ""),
         ("Place", task["place"]),
         ("Written", _stamp(task["created"], known, now)),
@@ -67,7 +66,7 @@ def task_lines(task: Json, numbers: dict[str, str], known: Snapshot, width: int,
         if said:
             lines += ["", title]
         for each in said:
-            lines.append(f"  {display_line(known.name(each['member']))}, {moment(each['at_ms'], now)}:")
+            lines.append(f"  {display_line(known.author(each))}, {moment(each['at_ms'], now)}:")
             lines += prose(each["text"], width, indent=4)
     if task["links"]:
         titles = {view["id"]: title_of(view) for view in known.of_kind("task")}

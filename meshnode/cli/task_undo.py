@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 
+from meshnode.cli.acting import add_as, who_acts
 from meshnode.cli.asking import Attached, with_node
 from meshnode.cli.board_action import records_of
 from meshnode.cli.command import Answer, Call, Command
@@ -16,6 +17,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """What `task undo` takes."""
     parser.add_argument("task", metavar="TASK", nargs="+", help="its short number, or words of its title")
     parser.add_argument("--change", metavar="CODE", help="which change (`task history` shows the codes)")
+    add_as(parser)
 
 
 def run(call: Call) -> Answer:
@@ -25,7 +27,7 @@ def run(call: Call) -> Answer:
         tasks = await records_of(node, "task")
         task = find_task(tasks, call.options.task)
         change = await _change(node, task["id"], call.options.change)
-        reply = await node.ask("undo", record=task["id"], change=change)
+        reply = await node.ask("undo", record=task["id"], change=change, **who_acts(call.options))
         number = short_numbers(tasks)[task["id"]]
         lines = [
             f"Taken back: {number}  {title_of(reply.get('view') or task)}",

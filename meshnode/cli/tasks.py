@@ -111,11 +111,11 @@ def urgency(view: Json) -> tuple[int, str, str, str]:
 def row(view: Json, number: str, known: Snapshot, now: datetime) -> list[str]:
     """A task as the cells of a line: number, title, and the remarks that fit it."""
     remarks = []
-    names = sorted(known.name(claim.get("member")) for claim in view.get("claims", ()))
+    claims = view.get("claims", ())
     needed = int(view.get("people_needed") or 1)
-    if names or needed > 1:
-        who = ", ".join(names) or "nobody yet"
-        remarks.append(f"{who} ({len(names)} of {needed})" if needed > 1 else who)
+    if claims or needed > 1:
+        who = known.authors(claims) or "nobody yet"
+        remarks.append(f"{who} ({len(claims)} of {needed})" if needed > 1 else who)
     if view.get("due"):
         remarks.append(f"due {civil_day(str(view['due']), now.date())}")
     if view.get("place"):

@@ -155,8 +155,10 @@ async def test_on_ones_own_device_nobody_else_is_named(home: Home) -> None:
 async def test_what_is_not_for_hubs_is_done_elsewhere(hub: Home, at_elm: NodeClient) -> None:
     with refused("not-possible", "not done at a hub"):
         await act(at_elm, "settings.edit", None, BOB, name="Oak Street")
-    with refused("not-possible", "only a person can do that"):
+    with refused("not-possible", "not done at a hub"):
         await act(at_elm, "profile.edit", None, BOB, name="Not Bob")
+    with refused("not-possible", "not done at a hub"):
+        await act(at_elm, "note.add", None, title="Code", text="4711")
     assert hub.replica.store.record_count() == 0
 
 
