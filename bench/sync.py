@@ -29,6 +29,7 @@ from meshnode.transport.client import dial
 from meshnode.transport.connection import Connection, LinkKind
 from meshnode.transport.server import Server
 from meshnode.trust.access import Access
+from meshnode.trust.keyring import Keyring
 
 DIFFERENCES = 50
 WAYS = (
@@ -158,11 +159,14 @@ async def _profile(report: Report, scale: Scale, one: Shelf, other: Shelf) -> No
 # -- a real link ------------------------------------------------------------------------------------------------------
 
 
+def _links(shelf: Shelf) -> Links:
+    access = Access(shelf.replica)
+    return Links(shelf.replica, access, Keyring(shelf.replica, access), os.urandom(16), time.monotonic)
+
+
 async def _bytes_on_loopback(one: Shelf, other: Shelf) -> int:
     """Everything that both sides wrote into the TCP connection of one reconnect, until both were settled."""
-    dialler, answerer = (
-        Links(each.replica, Access(each.replica), os.urandom(16), time.monotonic) for each in (one, other)
-    )
+    dialler, answerer = _links(one), _links(other)
     psk = link_psk(street().epoch_key)
 
     async def welcome(connection: Connection) -> None:

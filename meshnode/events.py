@@ -40,7 +40,7 @@ class MembershipChanged:
 
 @dataclass(frozen=True, slots=True)
 class AccessChanged:
-    """The person here decided anew whom this node links with; the statements are as before."""
+    """Whom this node links with, or with which keys, is another than before; the statements are the same."""
 
 
 @dataclass(frozen=True, slots=True)

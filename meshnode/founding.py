@@ -90,7 +90,7 @@ class NewInvite:
 class Invitations:
     """The invites of one replica."""
 
-    def __init__(self, replica: Replica, epoch_key: bytes, random: Random = os.urandom) -> None:
+    def __init__(self, replica: Replica, epoch_key: Callable[[], bytes], random: Random = os.urandom) -> None:
         self._replica = replica
         self._epoch_key = epoch_key
         self._random = random
@@ -113,7 +113,7 @@ class Invitations:
         secrets = invite_secrets(secret)
         statement = sign_invite(identity, self._replica.network, secrets, expires, uses)
         await self._replica.state(statement)
-        token = Token.from_invite(self._replica.network, self._epoch_key, secret, statement)
+        token = Token.from_invite(self._replica.network, self._epoch_key(), secret, statement)
         short = ShortCode.for_network(self._replica.network, secret, expires)
         named = statement_id(self._replica.network, statement)
         return NewInvite(short.text(), token.text(), expires, uses, named)

@@ -25,7 +25,7 @@ def alice(tmp_path: Path) -> Iterator[Desk]:
 
 
 def invitations(desk: Desk) -> Invitations:
-    return Invitations(desk.replica, desk.street.epoch_key, seeded("invitations"))
+    return Invitations(desk.replica, lambda: desk.street.epoch_key, seeded("invitations"))
 
 
 def test_one_person_founds_and_is_established() -> None:

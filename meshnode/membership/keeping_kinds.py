@@ -71,7 +71,8 @@ class Forget:
 class Epoch:
     """A new network key for every current device but those of `excluded`.
 
-    Fields: random 16 | hash of the key 32 | excluded members (count 2) | boxes (count 2): device 32, sealed key 80.
+    Fields: random 16 | hash of the key 32 | excluded members and stolen devices (count 2) | boxes (count 2): device 32,
+    sealed key 80.
     """
 
     id: StatementId

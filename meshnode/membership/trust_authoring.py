@@ -25,7 +25,7 @@ def epoch_key_hash(key: bytes) -> bytes:
     return hashlib.blake2b(key, digest_size=32, person=_EPOCH_PERSON).digest()
 
 
-def _stays_field(stays: Iterable[MemberId]) -> bytes:
+def _stays_field(stays: Iterable[MemberId | DeviceId]) -> bytes:
     return keys_field(sorted(set(stays)), count_bytes=2)
 
 
@@ -96,7 +96,7 @@ def sign_epoch(
     random: bytes,
     key: bytes,
     *,
-    excluded: Iterable[MemberId],
+    excluded: Iterable[MemberId | DeviceId],
     boxes: Sequence[tuple[DeviceId, bytes]],
 ) -> bytes:
     """Hand a new network key to devices, each in a box of its own.
@@ -106,7 +106,7 @@ def sign_epoch(
         network: which network.
         random: 16 bytes.
         key: the new key, of which only the hash is told.
-        excluded: the removed members who do not get it.
+        excluded: the removed members, and the stolen devices, that do not get it.
         boxes: the key, sealed to the seal key of every current device.
     """
     if len(random) != EPOCH_RANDOM_BYTES or any(len(box) != EPOCH_BOX_BYTES for _, box in boxes):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import random
 import time
 from collections.abc import Callable
 from typing import cast
@@ -19,7 +20,7 @@ from meshnode.discovery.addresses import announceable, endpoint
 from meshnode.discovery.announcement import DiscoveryKeys
 from meshnode.discovery.discovery import Discovery, Mode
 from meshnode.discovery.interface_watch import own_addresses
-from meshnode.events import Event, Events, MembershipChanged, RecordsChanged
+from meshnode.events import AccessChanged, Event, Events, MembershipChanged, RecordsChanged
 from meshnode.founding import Invitations, days_of_an_event
 from meshnode.identity.keys import Identity
 from meshnode.membership.device_codes import DeviceCode
@@ -31,9 +32,9 @@ from meshnode.peers.adoption import Adoption
 from meshnode.peers.certifier import Certifier
 from meshnode.peers.device_dial import reach
 from meshnode.peers.dialler import Dialler
-from meshnode.peers.endpoints import split_endpoint
 from meshnode.peers.host import Host
 from meshnode.peers.links import Links
+from meshnode.peers.member_dial import dial_member
 from meshnode.peers.schedule import Schedule
 from meshnode.peers.spoken_window import SpokenToken, SpokenWindows
 from meshnode.peers.status import NodeFacts, StatusBoard
@@ -41,11 +42,12 @@ from meshnode.peers.stored_rows import StoredRows
 from meshnode.replica.replica import Replica
 from meshnode.replica.resealing import Resealing
 from meshnode.store.store import Store
-from meshnode.transport.client import dial
 from meshnode.transport.connection import Connection, LinkKind
 from meshnode.transport.server import Server
 from meshnode.trust.access import Access
 from meshnode.trust.decisions import Decisions
+from meshnode.trust.epochs import WAIT_SECONDS, Epochs
+from meshnode.trust.keyring import Keyring
 from meshnode.trust.notices import Notices
 
 log = logging.getLogger("meshnode.node")
@@ -69,25 +71,26 @@ class InsideParts:
         self._config = config
         self._identity = identity
         self._clock = clock
-        self._epoch_keys = belonging.epoch_keys
         self._tasks: set[asyncio.Task[None]] = set()
         self.replica = Replica(store, identity, belonging.network, events, clock)
         self.access = Access(self.replica)
-        self.notices = Notices(self.replica, self.access)
+        self._keyring = Keyring(self.replica, self.access)
+        self._epochs = Epochs(self.replica, self.access, self._keyring, random=os.urandom, wait=_a_random_while)
+        self.notices = Notices(self.replica, self.access, self._keyring)
         self.decisions = Decisions(self.replica, os.urandom)
         self.replica.sealer.receives = self.access.receives
         self._resealing = Resealing(self.replica)
-        self.invitations = Invitations(self.replica, self._epoch_keys[0])
-        self.links = Links(self.replica, self.access, os.urandom(BOOT_NONCE_BYTES), time.monotonic)
+        self.invitations = Invitations(self.replica, self._key)
+        self.links = Links(self.replica, self.access, self._keyring, os.urandom(BOOT_NONCE_BYTES), time.monotonic)
         self.adoption = Adoption(
             self.replica,
-            Certifier(self.replica, lambda: self._epoch_keys[0]),
+            Certifier(self.replica, self._key),
             self._reach_device,
             config.device.name,
             changed=self._announce_anew,
             met=self.try_peer,
         )
-        self._host = Host(self.replica, self._epoch_keys[0], clock)
+        self._host = Host(self.replica, self._key, clock)
         self.windows = SpokenWindows(self._fresh_token, os.urandom, self._announce_anew)
         self._dialler = Dialler(
             Schedule(identity.device), self.links, AddressBook(StoredRows(store)), self._dial_out, identity.device
@@ -119,6 +122,7 @@ class InsideParts:
             interfaces=self._config.network.interfaces,
         )
         self._unsubscribe = self.replica.events.subscribe(self._heard)
+        self._epochs.start()
         self._dialler.start(self._config.network.addresses)
         await self.discovery.start()
         self._refresh_views()
@@ -130,6 +134,7 @@ class InsideParts:
         self.windows.close()
         await self._resealing.stop()
         self.adoption.close()
+        await self._epochs.stop()
         if self._refreshing is not None:
             self._refreshing.cancel()
         if self.discovery is not None:
@@ -163,6 +168,9 @@ class InsideParts:
         if str(self._server.port) != store.meta("listen_port"):
             store.set_meta("listen_port", str(self._server.port))
 
+    def _key(self) -> bytes:
+        return self._keyring.preferred
+
     def _today(self) -> int:
         return self._clock() // MS_PER_DAY
 
@@ -173,7 +181,7 @@ class InsideParts:
         """With which keys somebody may knock."""
         match kind:
             case LinkKind.MEMBER | LinkKind.TOKEN:
-                return [link_psk(key) for key in self._epoch_keys]
+                return [link_psk(key) for key in self._keyring.valid()]
             case LinkKind.SHORT_CODE:
                 return list(self._open_psks())
             case LinkKind.DEVICE:
@@ -185,7 +193,7 @@ class InsideParts:
         replica = self.replica
         spoken = replica.network_name() or replica.membership.name if self.windows.is_open else None
         shown = (*self.adoption.psks(), *self._open_psks())
-        return DiscoveryKeys(tuple(discovery_key(key) for key in self._epoch_keys), shown, spoken)
+        return DiscoveryKeys(tuple(discovery_key(key) for key in self._keyring.valid()), shown, spoken)
 
     async def _welcome(self, connection: Connection) -> None:
         match connection.remote.kind:
@@ -207,16 +215,7 @@ class InsideParts:
         return SpokenToken(new.token, new.id)
 
     async def _dial_out(self, address: str) -> Connection:
-        host, port = split_endpoint(address)
-        return await dial(
-            host,
-            port,
-            kind=LinkKind.MEMBER,
-            psk=link_psk(self._epoch_keys[0]),
-            static_private=self._identity.device_keys.noise.private,
-            ephemeral=os.urandom(32),
-            handshakes=Handshake,
-        )
+        return await dial_member(address, self._keyring.valid(), self._identity, os.urandom)
 
     def _network_changed(self) -> None:
         self.links.network_changed({own.ip for own in own_addresses()})
@@ -227,8 +226,8 @@ class InsideParts:
             case MembershipChanged():
                 self._announce_anew()
                 self.notices.look()
-                if self.discovery is not None:
-                    self._keep(asyncio.create_task(self.discovery.refresh()))
+            case AccessChanged():
+                self._announce_anew()
             case RecordsChanged():
                 self._refresh_views()
 
@@ -252,3 +251,7 @@ class InsideParts:
         while left:
             left = self.replica.records.refresh_stale(VIEWS_AT_A_TIME) > 0
             await asyncio.sleep(BREATH_SECONDS)
+
+
+async def _a_random_while() -> None:
+    await asyncio.sleep(random.uniform(0.0, WAIT_SECONDS))

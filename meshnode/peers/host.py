@@ -44,7 +44,7 @@ WHY_NOT: dict[InviteState, InviteError] = {
 class Host:
     """Lets people in on behalf of one node."""
 
-    def __init__(self, replica: Replica, epoch_key: bytes, clock: Callable[[], int]) -> None:
+    def __init__(self, replica: Replica, epoch_key: Callable[[], bytes], clock: Callable[[], int]) -> None:
         self._replica = replica
         self._epoch_key = epoch_key
         self._clock = clock
@@ -123,7 +123,7 @@ class Host:
     def _home(self, device: DeviceId) -> Welcome:
         """What a device takes home that is current now."""
         support = self._replica.store.statements_by_id(self._replica.membership.support(device))
-        return Welcome(tuple(support), self._epoch_key)
+        return Welcome(tuple(support), self._epoch_key())
 
     async def _take_in(self, carried: Sequence[bytes], invite: StatementId) -> None:
         """Store the INVITE statement that the bearer of a full token brings, if its signer may invite."""

@@ -93,6 +93,11 @@ class Link:
             await self.connection.close()
         return self.end or LinkEnd("closed", polite=True)
 
+    def give_keys(self, keys: tuple[bytes, ...]) -> None:
+        """Hand over network keys that the peer may lack, once each side has let the other in."""
+        self.session.give_keys(keys, self._monotonic())
+        self._wake.set()
+
     def close(self, code: str) -> None:
         """End the link politely: say why, then go."""
         self.end = self.end or LinkEnd(code, polite=True)

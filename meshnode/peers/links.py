@@ -16,10 +16,11 @@ from collections.abc import Callable, Set
 from dataclasses import dataclass
 
 from crdt.identifiers import DeviceId
-from meshnode.events import PeersChanged
+from meshnode.events import AccessChanged, Event, MembershipChanged, PeersChanged
 from meshnode.membership.kinds import DeviceKind
 from meshnode.peers.double_dial import Opened, second_stays
 from meshnode.peers.gate import Gate
+from meshnode.peers.key_giving import KeyGiving
 from meshnode.peers.limits import DEFAULT_LIMITS, PeerLimits
 from meshnode.peers.link import Link
 from meshnode.peers.link_end import LinkEnd
@@ -32,6 +33,7 @@ from meshnode.sync.session import LocalHello, Session
 from meshnode.sync.wanted import Wanted
 from meshnode.transport.connection import Connection
 from meshnode.trust.access import Access
+from meshnode.trust.keyring import Keyring
 
 log = logging.getLogger("meshnode.peers")
 
@@ -57,13 +59,16 @@ class Links:
         self,
         replica: Replica,
         access: Access,
+        keyring: Keyring,
         boot_nonce: bytes,
         monotonic: Monotonic,
+        *,
         limits: PeerLimits = DEFAULT_LIMITS,
     ) -> None:
         self.gate = Gate(replica, monotonic, limits)
         self._replica = replica
         self._access = access
+        self._keys = KeyGiving(keyring)
         self._sets = ReplicaSets(replica)
         self._wanted = Wanted()
         self._boot_nonce = boot_nonce
@@ -74,6 +79,7 @@ class Links:
         self._opened: dict[Link, Opened] = {}
         self._all: dict[Link, asyncio.Task[LinkEnd]] = {}
         self.by_device: dict[DeviceId, Link] = {}
+        self._unsubscribe = replica.events.subscribe(self._heard)
         self.on_linked: Callable[[Link, bool], None] = lambda link, dialled: None
         self.on_unlinked: Callable[[DeviceId, str], None] = lambda device, code: None
 
@@ -114,6 +120,7 @@ class Links:
     async def stop(self) -> None:
         """Say goodbye to everybody."""
         self._twins.stop()
+        self._unsubscribe()
         tasks = list(self._all.values())
         for link in tuple(self._all):
             link.close("stopping")
@@ -124,6 +131,10 @@ class Links:
     def trouble(self) -> list[str]:
         """What a person should know about peers, as sentences."""
         return [*self._twins.trouble(), *self.gate.trouble()]
+
+    def _heard(self, event: Event) -> None:
+        if isinstance(event, MembershipChanged | AccessChanged):
+            self._keys.look(link for link in self.by_device.values() if link.granted)
 
     def _hello(self) -> LocalHello:
         membership, store = self._replica.membership, self._replica.store
@@ -151,6 +162,7 @@ class Links:
         self.by_device[link.device] = link
         self._opened[link] = opened
         link.since_ms = self._replica.clock()
+        self._keys.linked(link)
         for rival in same:
             rival.close("double")
         self._twins.suspect(link, [rival for rival in rivals if rival not in same])

@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from crdt.identifiers import DeviceId, MemberId
 from meshnode.events import AccessChanged
 from meshnode.membership.membership import AuthorClass, Device, Membership
+from meshnode.membership.trust_kinds import Why
 from meshnode.replica.replica import Replica
 from meshnode.trust.brake import Noted, answered, follow_by_itself
 from meshnode.trust.papers import drops_of, with_votes
@@ -84,6 +85,12 @@ class Access:
     def followed(self) -> frozenset[MemberId]:
         """The removed members whom this node gives nothing any more: no link, no box, no key."""
         return self._replica.membership.removed & self._now().followed.keys()
+
+    @property
+    def shut_out(self) -> frozenset[MemberId | DeviceId]:
+        """Whom a new network key must leave out: members whose removal this node follows, and stolen devices."""
+        devices = self._replica.membership.devices.values()
+        return self.followed | {device.id for device in devices if device.dropped is Why.STOLEN}
 
     @property
     def waiting(self) -> frozenset[MemberId]:

@@ -8,14 +8,14 @@ Rules of this module:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from crdt.identifiers import MemberId, StatementId
 from meshnode.errors import BadInput, NotPossible
 from meshnode.identity.keys import Random
 from meshnode.membership.fields import LONGEST_REASON_BYTES
 from meshnode.membership.key_card import signing_keys
-from meshnode.membership.membership import InviteUse, Member
+from meshnode.membership.membership import InviteUse, Member, Membership
 from meshnode.membership.petitions import Ballot
 from meshnode.membership.roles import Power, may
 from meshnode.membership.statements import sign_petition, sign_void, sign_vote, sign_vouch
@@ -84,8 +84,7 @@ class Decisions:
                 raise NotPossible(
                     f"{known.name} does not belong to the neighbourhood any more.", next_step="See `meshnode members`."
                 )
-        members = self._replica.membership.members.values()
-        stays = [member.id for member in members if member.current and member.id not in wanted]
+        stays = roster(self._replica.membership, wanted)
         network = self._replica.network
         signed = sign_petition(keys, network, self._random(RANDOM_BYTES), reason=text, targets=wanted, stays=stays)
         petition = StatementId(await self._replica.state(signed))
@@ -157,3 +156,16 @@ class Decisions:
         if known is None:
             raise NotPossible("There is no such person here.", next_step="See `meshnode members`.")
         return known
+
+
+def roster(membership: Membership, targets: Collection[MemberId]) -> list[MemberId]:
+    """Who is to stay when these go: everybody established, and newcomers who came on the word of the targets alone.
+
+    Being kept makes somebody established, so a newcomer who needs no keeping is not listed.
+    """
+    stays = []
+    for member in membership.members.values():
+        vouchers = {word.voucher for word in membership.words if word.member == member.id}
+        if member.current and member.id not in targets and (member.established or vouchers <= set(targets)):
+            stays.append(member.id)
+    return stays

@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterable
 
 from crdt.identifiers import MemberId, StatementId
 from meshnode.membership.petitions import Ballot
+from meshnode.membership.statements import Epoch
 from meshnode.replica.replica import Replica
 from meshnode.trust.access import Access
+from meshnode.trust.keyring import Keyring
 
 NOTICED_NOTE = "trust.noticed"
 SHOWN_MS = 14 * 86_400_000
@@ -41,15 +43,21 @@ DECLINED = (
     "`meshnode follow` changes that."
 )
 
+BAD_KEY = (
+    "{name}'s device handed out a network key that does not open here, so it is not used. "
+    "Nothing is lost; if it happens again, ask {name} to update meshnode."
+)
+
 NameOf = Callable[[MemberId], str]
 
 
 class Notices:
     """The notices of one node."""
 
-    def __init__(self, replica: Replica, access: Access) -> None:
+    def __init__(self, replica: Replica, access: Access, keyring: Keyring) -> None:
         self._replica = replica
         self._access = access
+        self._keyring = keyring
         self._noticed: dict[str, int] = json.loads(replica.store.meta(NOTICED_NOTE) or "{}")
         self.look()
 
@@ -66,7 +74,12 @@ class Notices:
         """What there is to say now."""
         self.look()
         ballots = [ballot for ballot in self._replica.membership.ballots if ballot.effective]
-        return [self._removal(ballot, name_of) for ballot in ballots if self._is_shown(ballot)]
+        removals = [self._removal(ballot, name_of) for ballot in ballots if self._is_shown(ballot)]
+        return removals + [BAD_KEY.format(name=self._by(epoch, name_of)) for epoch in self._keyring.bad.values()]
+
+    def _by(self, epoch: Epoch, name_of: NameOf) -> str:
+        member = self._replica.membership.member_of(epoch.signer)
+        return name_of(member) if member is not None else "somebody unknown here"
 
     def _is_shown(self, ballot: Ballot) -> bool:
         """Own removals and open questions stay; the others have their time."""

@@ -14,6 +14,7 @@ from meshnode.peers.limits import DEFAULT_LIMITS, PeerLimits
 from meshnode.peers.links import LinkReport, Links
 from meshnode.peers.status import Json, NodeFacts, StatusBoard
 from meshnode.trust.access import Access
+from meshnode.trust.keyring import Keyring
 from tests.support.hand_peer import HandPeer
 from tests.support.people import Neighbourhood, seeded, seeded_identity
 from tests.support.replicas import Desk, open_desk
@@ -42,7 +43,9 @@ class Side:
     ) -> None:
         self.desk = desk
         self.access = Access(desk.replica)
-        self.links = Links(desk.replica, self.access, seeded(boot or desk.directory.name)(16), monotonic, limits)
+        self.keyring = Keyring(desk.replica, self.access)
+        boot_nonce = seeded(boot or desk.directory.name)(16)
+        self.links = Links(desk.replica, self.access, self.keyring, boot_nonce, monotonic, limits=limits)
         self.board = StatusBoard(desk.replica, self.links.by_device, FACTS)
         self.linked: list[tuple[DeviceId, bool]] = []
         self.unlinked: list[DeviceId] = []

@@ -17,6 +17,7 @@ from meshnode.sync.codec import encode
 from meshnode.sync.limits import HELLO_SECONDS
 from meshnode.sync.messages import Bye, Hello
 from meshnode.trust.access import Access
+from meshnode.trust.keyring import Keyring
 from tests.peers.pair import Linked, Side, ordinary, played_by_hand, two_sides
 from tests.support.chunks import Draft, put
 from tests.support.people import Neighbourhood, maple_street, seeded, seeded_identity
@@ -225,7 +226,9 @@ async def test_nobody_links_with_oneself(tmp_path: Path) -> None:
     desk = open_desk(tmp_path, "alice", street)
     ends = remote_end("alice", desk.identity.noise_public)
     wire = Wire(ends, ends)
-    sides = [Links(desk.replica, Access(desk.replica), seeded(str(n))(16), time.monotonic) for n in range(2)]
+    access = Access(desk.replica)
+    keyring = Keyring(desk.replica, access)
+    sides = [Links(desk.replica, access, keyring, seeded(str(n))(16), time.monotonic) for n in range(2)]
     async with asyncio.timeout(10):
         reports = await asyncio.gather(
             sides[0].carry(wire.left, dialled=True), sides[1].carry(wire.right, dialled=False)

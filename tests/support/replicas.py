@@ -23,9 +23,10 @@ from meshnode.events import Event, Events
 from meshnode.identity.envelope import parse_envelope, seal_change
 from meshnode.identity.keys import Identity
 from meshnode.membership.statements import check_statement
+from meshnode.membership.trust_authoring import epoch_key_hash
 from meshnode.node.belonging import SignedItems
 from meshnode.replica.replica import Accepted, Replica
-from meshnode.store.store import Batch, NewStatement, Store
+from meshnode.store.store import Batch, EpochKey, NewStatement, Store
 from tests.support.chunks import Draft
 from tests.support.people import Neighbourhood, seeded_identity
 
@@ -148,7 +149,10 @@ def open_desk(
     directory = place / name
     store = Store.open(directory, SignedItems())
     given = street.statements if statements is None else list(statements)
-    batch = Batch(statements=[NewStatement(check_statement(street.network, each), each) for each in given])
+    batch = Batch(
+        statements=[NewStatement(check_statement(street.network, each), each) for each in given],
+        epoch_keys=[EpochKey(epoch_key_hash(street.epoch_key), street.epoch_key, now_ms)],
+    )
     store.submit(batch).result(30)
     store.close()
     return Desk(directory, identity or seeded_identity(name), street, now_ms)

@@ -10,7 +10,8 @@ from crdt.identifiers import Lane, MemberId, StatementId
 from meshnode.api.member_requests import MemberRequests
 from meshnode.membership.statements import sign_petition, sign_vote
 from meshnode.trust.access import Access
-from meshnode.trust.decisions import Decisions
+from meshnode.trust.decisions import Decisions, roster
+from meshnode.trust.keyring import Keyring
 from meshnode.trust.notices import Notices
 from tests.support.people import Neighbourhood, member_keys, seeded, seeded_identity
 from tests.support.replicas import open_desk
@@ -33,7 +34,8 @@ class Home:
     def open(self, name: str) -> None:
         self.replica = self.desk.replica
         self.access = Access(self.replica)
-        self.notices = Notices(self.replica, self.access)
+        self.keyring = Keyring(self.replica, self.access)
+        self.notices = Notices(self.replica, self.access, self.keyring)
         self.decisions = Decisions(self.replica, seeded(f"decisions of {name}"))
         self.requests = MemberRequests(self)
 
@@ -64,7 +66,7 @@ async def share(*homes: Home) -> None:
 def remove(street: Neighbourhood, by: Sequence[str], *targets: str, reason: str = "") -> StatementId:
     """A petition that carries, by its first signer; everybody else who is there stays."""
     first, keys = by[0], [member_keys(seeded_identity(name)) for name in by]
-    stays = [m.id for m in street.membership().members.values() if m.current and m.id not in map(person, targets)]
+    stays = roster(street.membership(), [*map(person, targets)])
     random = seeded(f"{first} {targets} {len(street.statements)}")(16)
     petition = street.id(
         street.add(

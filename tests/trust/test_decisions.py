@@ -109,6 +109,21 @@ async def test_a_roster_keeps_whom_the_target_had_brought_in(tmp_path: Path) -> 
         assert (await everybody[0].member("Farah"))["standing"] in {"newcomer", "established"}
 
 
+async def test_somebodys_removal_makes_no_newcomer_established(tmp_path: Path) -> None:
+    street = Neighbourhood(founders=("alice", "bob", "chidi", "emre"))
+    street.join("dana", by="alice")
+    street.join("farah", by="emre")
+    async with homes(tmp_path, street, "alice", "bob", "chidi") as everybody:
+        asked = await everybody[0].ask("petition", members=["Emre"], reason="")
+        for home in everybody[1:]:
+            await share(*everybody)
+            await home.ask("vote", petition=asked["id"], yes=True)
+        await share(*everybody)
+        assert (await everybody[0].member("Emre"))["removed"]
+        assert (await everybody[0].member("Dana"))["standing"] == "newcomer"
+        assert (await everybody[0].member("Farah"))["standing"] == "established", "who is kept is a root"
+
+
 async def test_vouching_by_hand_establishes_a_newcomer(tmp_path: Path) -> None:
     street = Neighbourhood(founders=("alice", "bob", "chidi"))
     street.join("dana")
