@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from crdt.actions import Action
 from crdt.display import display_line
 from crdt.identifiers import MemberId
+from meshnode.api.member_views import Names
 from meshnode.api.schema import Json
 from meshnode.errors import BadInput
 from meshnode.membership.kinds import DeviceKind
@@ -21,12 +22,6 @@ from meshnode.wording import listed
 
 _KEY_BEGINNING = re.compile("[0-9a-f]{8,64}")
 SHOWN_KEY_LETTERS = 8
-
-
-def names_of(replica: Replica) -> dict[MemberId, str]:
-    """What every member is called: as their profile says, else as they came in."""
-    own = replica.profile_names()
-    return {member.id: own.get(member.id) or member.name for member in replica.membership.members.values()}
 
 
 def with_people(action: Action, given: Json, replica: Replica) -> Json:
@@ -39,7 +34,8 @@ def with_people(action: Action, given: Json, replica: Replica) -> Json:
     wanted = {name: value for name, value in given.items() if kinds.get(name) == "people"}
     if not wanted:
         return given
-    names = {member: name for member, name in names_of(replica).items() if replica.membership.members[member].current}
+    called = Names(replica)
+    names = {member.id: called.of(member.id) for member in replica.membership.members.values() if member.current}
     return given | {name: _keys(value, names, replica) for name, value in wanted.items()}
 
 

@@ -12,9 +12,9 @@ from typing import ClassVar
 
 from crdt.display import display_text
 from crdt.errors import CrdtError
-from crdt.identifiers import RECORD_ID_BYTES, RecordId
+from crdt.identifiers import RECORD_ID_BYTES, MemberId, RecordId
 from crdt.sealed import GROUP
-from meshnode.api.people import names_of
+from meshnode.api.member_views import Names
 from meshnode.api.schema import Json
 from meshnode.errors import BadInput, NotPossible, UnknownRecord
 from meshnode.identity.sealing import Opened, Unopened
@@ -76,8 +76,7 @@ class SealedRequests:
             return NotPossible(f"This text does not open. {sealed.answer.value}", next_step="Ask whoever wrote it.")
         if self._replica.identity.person.hex() in people:
             return NotPossible(SEALED_BEFORE, next_step=SEALED_BEFORE_NEXT)
-        names = {member.hex(): name for member, name in names_of(self._replica).items()}
-        readers = listed(sorted(names.get(member, "somebody unknown here") for member in people))
+        readers = listed(Names(self._replica).listed(MemberId(bytes.fromhex(each)) for each in people))
         return NotPossible(f"Only {readers} can read this.", next_step="Ask one of them, if you need to know it.")
 
     def _record(self, named: object) -> RecordId:

@@ -14,6 +14,9 @@ from crdt.boards.notes import NOTE, TEXT_KEY
 from crdt.edits import Put, Seal
 from crdt.errors import BadValue, NotPossibleNow
 from crdt.identifiers import RecordId
+from meshnode.api.board_requests import BoardRequests
+from meshnode.api.sealed_requests import SealedRequests
+from meshnode.errors import NotPossible
 from meshnode.identity.keys import DeviceKeys, Identity
 from meshnode.identity.sealing import Opened, Unopened
 from meshnode.membership.authoring import sign_device
@@ -123,6 +126,13 @@ async def test_a_hub_neither_seals_nor_opens(desk: Desks) -> None:
     with pytest.raises(NotPossibleNow, match="shared hub"):
         await hub.replica.edit(record, [Seal(TEXT_KEY, "x", (seeded_identity("bob").person,))])
     assert await Resealing(hub.replica).round() == 0
+    door = BoardRequests(hub.replica)
+    for action, given in (("note.add", {"title": "t", "text": SECRET, "to": "Bob"}), ("note.edit", {"title": "t"})):
+        at_screen = {"action": action, "record": record.hex(), "arguments": given, "as": {"name": "Alice"}}
+        with pytest.raises(NotPossible, match="not done at a hub"):
+            await door.answer("act", at_screen)
+    with pytest.raises(NotPossible, match="shared hub"):
+        await SealedRequests(hub.replica).answer("open_sealed", {"record": record.hex()})
 
 
 async def test_a_box_copied_to_another_record_or_by_another_author_does_not_open(desk: Desks) -> None:
