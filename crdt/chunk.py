@@ -91,6 +91,12 @@ def read_chunk(raw: bytes) -> Chunk:
     return Chunk(ChangeHash(digest), deps, actor, seq, start_op, len(rows.action), operations)
 
 
+def read_links(raw: bytes) -> tuple[ChangeHash, tuple[ChangeHash, ...]]:
+    """The hash of a change that `read_chunk` has taken before, and those of the changes it builds on."""
+    deps, _ = _deps(raw, _body_start(raw))
+    return ChangeHash(hashlib.sha256(memoryview(raw)[8:]).digest()), deps
+
+
 def _number(raw: bytes, at: int) -> tuple[int, int]:
     if at < len(raw) and raw[at] < 0x80:
         return raw[at], at + 1

@@ -26,6 +26,14 @@ class ItemsCommitted:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemsWithdrawn:
+    """Signed things that are not in the set any more, per lane: links need not push them."""
+
+    lane: Lane
+    keys: tuple[ItemKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RecordsChanged:
     """Records whose view may have changed."""
 
@@ -55,7 +63,9 @@ class TroubleChanged:
     """A sentence about this node's health came or went."""
 
 
-Event = ItemsCommitted | RecordsChanged | MembershipChanged | AccessChanged | PeersChanged | TroubleChanged
+Event = (
+    ItemsCommitted | ItemsWithdrawn | RecordsChanged | MembershipChanged | AccessChanged | PeersChanged | TroubleChanged
+)
 Listener = Callable[[Event], None]
 
 

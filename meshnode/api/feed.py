@@ -19,6 +19,7 @@ from meshnode.events import (
     AccessChanged,
     Event,
     ItemsCommitted,
+    ItemsWithdrawn,
     MembershipChanged,
     PeersChanged,
     RecordsChanged,
@@ -68,7 +69,7 @@ class Feed:
                 self._members = self._status = True
             case PeersChanged() | TroubleChanged():
                 self._status = True
-            case ItemsCommitted():
+            case ItemsCommitted() | ItemsWithdrawn():
                 return
         self._wake.set()
 

@@ -110,7 +110,7 @@ class InsideParts:
     async def start(self, facts: NodeFacts) -> None:
         """Listen, announce, dial."""
         self.status_board = StatusBoard(self.replica, self.links.by_device, facts)
-        await self.replica.readmit_parked()
+        await self.replica.judge_again()
         await self._listen()
         self.discovery = Discovery(
             self._server.port,

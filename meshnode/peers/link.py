@@ -17,7 +17,7 @@ from collections.abc import Callable
 
 from crdt.identifiers import DeviceId, Lane
 from meshnode.errors import PeerError, RemoteProtocolError, StorageError
-from meshnode.events import AccessChanged, Event, ItemsCommitted, MembershipChanged
+from meshnode.events import AccessChanged, Event, ItemsCommitted, ItemsWithdrawn, MembershipChanged
 from meshnode.membership.statements import Device, Hello, StatementRefused, check_statement, parse_statement
 from meshnode.peers.gate import Gate
 from meshnode.peers.link_end import LinkEnd, end_of
@@ -231,6 +231,8 @@ class Link:
             case ItemsCommitted(lane=lane, items=items):
                 self.session.publish(lane, items, self._monotonic())
                 self._wake.set()
+            case ItemsWithdrawn(lane=lane, keys=keys):
+                self.session.withdraw(lane, keys)
             case MembershipChanged() | AccessChanged():
                 self._recheck()
 

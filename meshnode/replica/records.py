@@ -82,6 +82,11 @@ class Records:
             if (opened := self._open.get(change.record)) is not None:
                 opened.add((_signed(change),))
 
+    def close(self, records: Iterable[RecordId]) -> None:
+        """Changes left these, or came back: what is open of them is read anew when it is asked for."""
+        for record in records:
+            self._open.pop(record, None)
+
     def view(self, record: RecordId) -> View:
         """What people see of a record."""
         cached = self._store.view(record)

@@ -13,26 +13,28 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from crdt.boards.profiles import profile_of, profile_record_id
 from crdt.boards.settings import settings_record_id
 from crdt.edits import Planned
-from crdt.identifiers import ChangeId, ItemId, ItemKey, Lane, MemberId, NetworkId, RecordId, item_key, lane_of
+from crdt.identifiers import ChangeId, ItemId, Lane, MemberId, NetworkId, RecordId, lane_of
 from crdt.kinds import Kind
-from meshnode.events import Events, ItemsCommitted, MembershipChanged, RecordsChanged
-from meshnode.identity.envelope import CheckedChange
+from meshnode.events import Events
 from meshnode.identity.keys import Identity
 from meshnode.membership.fold import Member, Membership
 from meshnode.membership.statements import StatementRefused, check_statement, statement_id
 from meshnode.replica.admission import Refusal, Verdicts, judge_changes
+from meshnode.replica.bad_ids import BadIds
 from meshnode.replica.folding import Folding
+from meshnode.replica.publishing import publish_changes, publish_statements
 from meshnode.replica.records import Records
+from meshnode.replica.rejudging import Rejudging, new_change
 from meshnode.replica.sealer import Sealer
 from meshnode.replica.writing import OURS, Writing
-from meshnode.store.store import Batch, Committed, NewChange, NewStatement, ParkedChange, Store
+from meshnode.store.store import Batch, Committed, NewStatement, ParkedChange, Store
 
-__all__ = ["OURS", "Accepted", "Bad", "Replica"]
+__all__ = ["OURS", "Accepted", "Replica"]
 
 log = logging.getLogger("meshnode.replica")
 
@@ -52,20 +54,6 @@ class Accepted:
     strikes: int = 0
 
 
-@dataclass(slots=True)
-class Bad:
-    """Ids refused for their own bytes: never fetched again, bounded."""
-
-    limit: int = 100_000
-    ids: dict[ItemId, None] = field(default_factory=dict)
-
-    def remember(self, item: ItemId) -> None:
-        """Keep the id; the oldest goes when there are too many."""
-        self.ids[item] = None
-        if len(self.ids) > self.limit:
-            self.ids.pop(next(iter(self.ids)))
-
-
 class Replica:
     """This node's copy of one network."""
 
@@ -76,12 +64,13 @@ class Replica:
         self.events = events
         self.clock = clock
         self.records = Records(store, network)
-        self.bad = Bad()
+        self.bad = BadIds()
         self.sealer = Sealer(identity, network, self.records, lambda: self.membership)
         self._writing = Writing(self)
         self._folding = Folding(network)
         self.membership: Membership = self._folding.with_more(data for _, data in store.statements())
         self.records.judge_by(self.membership)
+        self._rejudging = Rejudging(store, network, lambda: self.membership, clock, self._put)
 
     @property
     def me(self) -> Member | None:
@@ -103,20 +92,24 @@ class Replica:
         """
         if lane is Lane.STATEMENTS:
             return await self._accept_statements(items)
-        judge = self.membership.author_class
-        if len(items) <= CHECK_INLINE:
-            verdicts = judge_changes(self.network, items, judge)
-        else:
-            verdicts = await asyncio.to_thread(judge_changes, self.network, items, judge)
-        for refusal in verdicts.refused:
-            if refusal.item is not None:
-                self.bad.remember(ItemId(refusal.item))
+        verdicts = await self._judge(items)
+        for refused in (*(refusal.item for refusal in verdicts.refused), *verdicts.forgotten):
+            if refused is not None:
+                self.bad.remember(ItemId(refused))
         return await self._append(verdicts, source)
 
+    async def _judge(self, items: Sequence[bytes]) -> Verdicts:
+        by = (self.membership.author_class, self.membership.forgotten)
+        if len(items) <= CHECK_INLINE:
+            return judge_changes(self.network, items, *by)
+        return await asyncio.to_thread(judge_changes, self.network, items, *by)
+
     async def _append(self, verdicts: Verdicts, source: bytes) -> Accepted:
+        if verdicts.removed:
+            self._rejudging.sort_removed(verdicts)
         received = self.clock()
         batch = Batch(
-            changes=[_new_change(checked, envelope, received) for checked, envelope in verdicts.admitted],
+            changes=[new_change(checked, envelope, received) for checked, envelope in verdicts.admitted],
             parked=[
                 ParkedChange(checked.id, checked.author, source, lane_of(checked.record), checked.record, envelope)
                 for checked, envelope in verdicts.parked
@@ -125,6 +118,7 @@ class Replica:
         committed = await self._commit(batch)
         return Accepted(
             done=tuple(ItemId(checked.id) for checked, _ in (*verdicts.admitted, *verdicts.parked))
+            + tuple(map(ItemId, verdicts.forgotten))
             + tuple(ItemId(refusal.item) for refusal in verdicts.refused if refusal.item is not None),
             new=tuple(ItemId(change.id) for change in committed.changes),
             refused=tuple(verdicts.refused),
@@ -150,46 +144,46 @@ class Replica:
         return await asyncio.shield(asyncio.ensure_future(self._append_and_publish(batch)))
 
     async def _append_and_publish(self, batch: Batch) -> Committed:
+        before = self.membership
+        committed = await self._put(batch)
+        if committed.statements:
+            await self._rejudging.folded_anew(before, self.membership)
+        # Word of an author may have come while their changes were still being checked.
+        judge = self.membership.author_class
+        if committed.statements or any(judge(parked.author).belongs for parked in batch.parked):
+            await self._readmit_parked()
+        await self._rejudging.arrived(batch)
+        return committed
+
+    async def _put(self, batch: Batch) -> Committed:
         committed = await asyncio.wrap_future(self.store.submit(batch))
         self.store.applied(committed)
         if committed.statements:
             self._publish_statements(committed)
-        # Word of an author may have come while their changes were still being checked.
-        judge = self.membership.author_class
-        if committed.statements or any(judge(parked.author).belongs for parked in batch.parked):
-            await self.readmit_parked()
-        if committed.changes:
-            self._publish_changes(committed)
+        if committed.revision:
+            self.records.close(committed.moved)
+            self.records.merge(committed.changes)
+            publish_changes(self.events, committed)
         return committed
 
     def _publish_statements(self, committed: Committed) -> None:
         self.membership = self._folding.with_more(statement.data for statement in committed.statements)
         views_differ = self.records.judge_by(self.membership)
-        items = tuple((item_key(0, statement.id), statement.data) for statement in committed.statements)
-        self.events.publish(ItemsCommitted(Lane.STATEMENTS, items))
-        self.events.publish(MembershipChanged())
-        if views_differ:
-            self.events.publish(RecordsChanged(frozenset(self.store.records()), ()))
+        publish_statements(self.events, committed, frozenset(self.store.records()) if views_differ else frozenset())
 
-    def _publish_changes(self, committed: Committed) -> None:
-        self.records.merge(committed.changes)
-        by_lane: dict[Lane, list[tuple[ItemKey, bytes]]] = {Lane.URGENT: [], Lane.ORDINARY: []}
-        for change in committed.changes:
-            by_lane[lane_of(change.record)].append((item_key(change.at_ms, change.id), change.envelope))
-        for lane, items in by_lane.items():
-            if items:
-                self.events.publish(ItemsCommitted(lane, tuple(items)))
-        touched = frozenset(change.record for change in committed.changes)
-        self.events.publish(RecordsChanged(touched, tuple(change.id for change in committed.changes)))
+    async def judge_again(self) -> None:
+        """Judge what an end that was not in order left unjudged; once, after the store was opened."""
+        await self._rejudging.at_start()
+        await self._readmit_parked()
 
-    async def readmit_parked(self) -> None:
-        """Judge again what waits for statements about its author; also once after the store was opened."""
+    async def _readmit_parked(self) -> None:
+        """Judge again what waits for statements about its author."""
         judge = self.membership.author_class
         authors = [author for author in self.store.parked_authors() if judge(author).belongs]
         for author in authors:
             envelopes = self.store.take_parked(author)
             if envelopes:
-                await self._append(await asyncio.to_thread(judge_changes, self.network, envelopes, judge), OURS)
+                await self._append(await self._judge(envelopes), OURS)
 
     # -- writing here -----------------------------------------------------------------------------------------------
 
@@ -245,16 +239,3 @@ class Replica:
         """
         await self.accept(Lane.STATEMENTS, (statement,), OURS)
         return ItemId(statement_id(self.network, statement))
-
-
-def _new_change(checked: CheckedChange, envelope: bytes, received_ms: int) -> NewChange:
-    return NewChange(
-        id=checked.id,
-        record=checked.record,
-        author=checked.author,
-        at_ms=checked.at_ms,
-        received_ms=received_ms,
-        hash=checked.chunk.hash,
-        lane=lane_of(checked.record),
-        envelope=envelope,
-    )

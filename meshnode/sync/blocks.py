@@ -45,24 +45,36 @@ class BlockCutter:
         while end:
             begin = max(0, end - count)
             low = items.key_at(begin)
-            stream, size, whole = self._compress(low, count)
-            if whole:
-                self._plan(end - begin, size)
-                self._before = low
-                return Block(self.lane, begin == 0, low, end - begin, stream)
-            count = max(1, count // 2)
+            stream, size, found, whole = self._compress(low, count)
+            if not whole:
+                count = max(1, count // 2)
+                continue
+            self._before = low
+            if found:
+                self._plan(found, size)
+                return Block(self.lane, begin == 0, low, found, stream)
+            # All that stood here has left the set, on the disk already and in the keys in a moment.
+            end = begin
         return Block(self.lane, True, b"", 0, b"")
 
-    def _compress(self, low: bytes, count: int) -> tuple[bytes, int, bool]:
-        """The run from `low` on as a stream, its plain size, and whether all of it fits into a block."""
+    def _compress(self, low: bytes, count: int) -> tuple[bytes, int, int, bool]:
+        """The run from `low` on as a stream, its plain size, how many items it is, and whether all of it fits.
+
+        Usually as many as the keys say; the disk may be a commit ahead of them.
+        """
         allowed = MAX_BLOCK_INFLATED_BYTES - count * LENGTH_BYTES
         high = None if self._before == AFTER_ALL else self._before
         rows, whole = self._sets.range_items(self.lane, low, high, allowed)
         if not whole:
-            return b"", 0, False
+            return b"", 0, 0, False
         packed = pack_chunks(payload for _, payload in rows)
         stream = zlib.compress(packed, BLOCK_LEVEL)
-        return stream, len(packed), len(stream) <= MAX_BLOCK_BYTES and len(packed) <= MAX_BLOCK_INFLATED_BYTES
+        return (
+            stream,
+            len(packed),
+            len(rows),
+            len(stream) <= MAX_BLOCK_BYTES and len(packed) <= MAX_BLOCK_INFLATED_BYTES,
+        )
 
     def _plan(self, count: int, size: int) -> None:
         """Aim the next block at a size that surely fits."""

@@ -225,6 +225,10 @@ class Lanes:
             self._statements_moved = True
             self._rounds.need(now)
 
+    def withdraw(self, lane: Lane, ids: Sequence[ItemId]) -> None:
+        """These left the set."""
+        self._outgoing[lane].withdraw(ids)
+
     def next_items(self) -> Push | Block | None:
         """The most urgent message with items."""
         for lane, talk in self._talks.items():

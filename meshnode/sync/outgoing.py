@@ -4,12 +4,13 @@ Rules of this module:
 1. New items first: they are what people look at.
 2. Items it lacks or asked for are kept as ids and read when there is room to send them.
 3. A queue of new items beyond QUEUE_BYTES is dropped, and nothing more is kept, until a comparison replaces it.
+4. What left the set is not sent any more, wherever it stands; an answer without it still ends.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -27,10 +28,14 @@ class _Reading:
     """Ids on their way to becoming bytes."""
 
     ids: deque[ItemId]
-    read: deque[bytes] = field(default_factory=deque)
+    read: deque[tuple[ItemId, bytes]] = field(default_factory=deque)
 
     def __len__(self) -> int:
         return len(self.ids) + len(self.read)
+
+    def withdraw(self, gone: Set[ItemId]) -> None:
+        self.ids = deque(item for item in self.ids if item not in gone)
+        self.read = deque(each for each in self.read if each[0] not in gone)
 
 
 class Outgoing:
@@ -39,7 +44,7 @@ class Outgoing:
     def __init__(self, lane: Lane, sets: LocalSets) -> None:
         self.lane = lane
         self._sets = sets
-        self._live: dict[bytes, None] = {}
+        self._live: dict[bytes, ItemId] = {}
         self._live_bytes = 0
         self._lacking = _Reading(deque())
         self._answers: deque[_Reading] = deque()
@@ -72,7 +77,7 @@ class Outgoing:
         if self.dropped:
             self.dropped += 1
             return
-        self._live[payload] = None
+        self._live[payload] = item
         self._live_bytes += len(payload)
         self._give(item, now)
         if self._live_bytes > QUEUE_BYTES:
@@ -80,6 +85,17 @@ class Outgoing:
             self._live.clear()
             self._live_bytes = 0
             self._given.clear()
+
+    def withdraw(self, ids: Iterable[ItemId]) -> None:
+        """These are not in the set any more."""
+        gone = set(ids)
+        for payload in [payload for payload, item in self._live.items() if item in gone]:
+            self.shown(payload)
+        for reading in (self._lacking, *self._answers):
+            reading.withdraw(gone)
+        for item in gone:
+            # Should it come back, it may be given again.
+            self._given.pop(item, None)
 
     def resume(self) -> None:
         """A comparison begins: from here on new items are kept again."""
@@ -144,13 +160,20 @@ class Outgoing:
         while source:
             if not source.read:
                 ids = [source.ids.popleft() for _ in range(min(FETCH_ITEMS, len(source.ids)))]
-                source.read.extend(self._sets.items(self.lane, ids))
+                source.read.extend(self._fetch(ids))
                 continue
-            size += len(source.read[0])
+            size += len(source.read[0][1])
             if items and size > PUSH_BATCH_BYTES:
                 break
-            items.append(source.read.popleft())
+            items.append(source.read.popleft()[1])
         return tuple(items)
+
+    def _fetch(self, ids: list[ItemId]) -> Iterable[tuple[ItemId, bytes]]:
+        found = self._sets.items(self.lane, ids)
+        if len(found) == len(ids):
+            return zip(ids, found, strict=True)
+        # Which of them are gone is told by asking for each.
+        return [(item, payload) for item in ids for payload in self._sets.items(self.lane, [item])]
 
 
 def _batch(payloads: Iterable[bytes]) -> Iterator[bytes]:

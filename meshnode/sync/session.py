@@ -220,6 +220,11 @@ class Session:
             self._lanes.publish(lane, [(ItemId(key[TIME_BYTES:]), payload) for key, payload in items], now)
             self._decide(now)
 
+    def withdraw(self, lane: Lane, keys: Sequence[ItemKey]) -> None:
+        """These are not in the set any more: what of them waits to be sent is dropped. Asked for, they are not held."""
+        if self._phase is not Phase.OVER:
+            self._lanes.withdraw(lane, [ItemId(key[TIME_BYTES:]) for key in keys])
+
     def compare_again(self, now: float) -> None:
         """The owner may take now what it put off: compare the lanes once more, when they are quiet."""
         self._now = now

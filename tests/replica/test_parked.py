@@ -96,7 +96,7 @@ async def test_a_power_cut_between_the_word_and_the_change(desk: Desks) -> None:
     bob.store.submit(batch).result(30)
     bob.reopen()
     assert bob.parked() == 3
-    await bob.replica.readmit_parked()
+    await bob.replica.judge_again()
     assert (bob.parked(), len(bob.item_keys())) == (0, 3)
 
 
