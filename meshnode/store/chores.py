@@ -46,7 +46,7 @@ class Chores:
         self._reserve = Reserve(directory)
         self._mark_due: float | None = None
         self._damage_told = False
-        self._cut_due: float | None = 0.0
+        self._cut_due: float | None = None if self._take_log_in() else time.monotonic() + RETRY_SECONDS
         self._reserve_due: float | None = None if self._reserve.whole else 0.0
 
     def committed(self, batch: Committed) -> None:

@@ -12,7 +12,7 @@ from crdt.identifiers import ItemId, Lane
 from meshnode.errors import StorageError
 from meshnode.events import Event, ItemsCommitted, MembershipChanged, RecordsChanged
 from meshnode.identity.envelope import change_id, parse_envelope
-from meshnode.replica import replica as replica_module
+from meshnode.replica.bad_ids import BadIds
 from meshnode.replica.local_sets import ReplicaSets
 from meshnode.replica.replica import OURS
 from tests.replica.conftest import Desks
@@ -201,7 +201,7 @@ async def test_what_is_worth_fetching(desk: Desks) -> None:
 
 
 async def test_what_is_remembered_of_bad_items_is_bounded() -> None:
-    bad = replica_module.Bad(limit=3)
+    bad = BadIds(limit=3)
     for number in range(10):
         bad.remember(ItemId(bytes([number]) * 32))
     assert [item[0] for item in bad.ids] == [7, 8, 9]
