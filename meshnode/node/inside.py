@@ -39,6 +39,7 @@ from meshnode.peers.schedule import Schedule
 from meshnode.peers.spoken_window import SpokenToken, SpokenWindows
 from meshnode.peers.status import NodeFacts, StatusBoard
 from meshnode.peers.stored_rows import StoredRows
+from meshnode.replica.endorsing import Endorsing
 from meshnode.replica.replica import Replica
 from meshnode.replica.resealing import Resealing
 from meshnode.store.store import Store
@@ -102,6 +103,7 @@ class InsideParts:
             on_connection=self._welcome,
             door=self.windows,
         )
+        self._endorsing = Endorsing(self.replica, random.random)
         self.discovery: Discovery | None = None
         self._refreshing: asyncio.Task[None] | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
@@ -125,12 +127,14 @@ class InsideParts:
         self._epochs.start()
         self._dialler.start(self._config.network.addresses)
         await self.discovery.start()
+        self._endorsing.start()
         self._refresh_views()
         self._resealing.start()
 
     async def stop(self) -> None:
         """Say goodbye to everybody and stop listening."""
         self._unsubscribe()
+        self._endorsing.stop()
         self.windows.close()
         await self._resealing.stop()
         self.adoption.close()
