@@ -27,6 +27,7 @@ from meshnode.membership.statements import StatementRefused, check_statement, st
 from meshnode.replica.admission import Refusal, Verdicts, judge_changes
 from meshnode.replica.bad_ids import BadIds
 from meshnode.replica.folding import Folding
+from meshnode.replica.forgetting import forget_statement
 from meshnode.replica.publishing import publish_changes, publish_statements
 from meshnode.replica.records import Records
 from meshnode.replica.rejudging import Rejudging, new_change
@@ -215,6 +216,15 @@ class Replica:
             StorageError: it could not be put on disk.
         """
         return await asyncio.shield(asyncio.ensure_future(self._writing.make(kind, edits, by)))
+
+    async def forget(self, record: RecordId) -> None:
+        """Have a record wiped on every node that hears of it, this one first. Final.
+
+        Raises:
+            UnknownRecord, NotPossible: there is none, or it is not this person's to wipe.
+            StorageError: it could not be put on disk.
+        """
+        await self.state(forget_statement(self.identity, self.network, self.membership, self.store, record))
 
     # -- what the network's own records say -------------------------------------------------------------------------
 

@@ -37,6 +37,8 @@ class Writing:
     async def edit(self, record: RecordId, edits: Sequence[Planned], by: str) -> ChangeId:
         """Write in a record that has begun."""
         async with self._locks.setdefault(record, asyncio.Lock()):
+            if record in self._replica.membership.forgotten:
+                raise NotPossibleNow("Whoever made this had it wiped: nothing can be written in it any more.")
             if not self._replica.records.open(record).begun:
                 raise NotPossibleNow("This entry has not arrived here whole yet. Wait a moment, then try again.")
             return await self._write(record, edits, self._replica.clock(), by)
@@ -47,7 +49,7 @@ class Writing:
         network, device, at_ms = replica.network, replica.identity.device, replica.clock()
         record = made_record_id(network, kind.code, device, at_ms)
         # The id follows from the time: two new records of one millisecond, or of a clock set back, would be one.
-        while replica.records.exists(record) or record in self._locks:
+        while replica.records.exists(record) or record in self._locks or record in replica.membership.forgotten:
             at_ms += 1
             record = made_record_id(network, kind.code, device, at_ms)
         async with self._locks.setdefault(record, asyncio.Lock()):

@@ -154,6 +154,10 @@ class Store(Reads):
         """The row of the change that was applied last; 0 when there is none."""
         return self._newest_row
 
+    def revision(self) -> int:
+        """How many things happened to the set, as applied here; what is read now is at least that new."""
+        return self._revision
+
     def count_since(self, row: int, author: DeviceId | None = None) -> int:
         """How many changes of the set (of one author, or all) came after a row."""
         if author is None:
