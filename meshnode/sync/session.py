@@ -62,8 +62,7 @@ class Session:
         self._phase = Phase.GREETING
         self._hello = hello
         self._now = self._since = now
-        self._receipts = Receipts()
-        self._outbox = Outbox(self._receipts)
+        self._outbox = Outbox(Receipts())
         self._lanes = Lanes(dialer, sets, wanted, self._outbox, now)
         self._assembler = Assembler(body_limit)
         self._events: list[SessionEvent] = []
@@ -155,7 +154,7 @@ class Session:
 
     def _receive_push(self, push: Push, size: int, now: float) -> None:
         # Invariant 1
-        too_much = self._receipts.total_bytes + size > SUPPORT_BYTES
+        too_much = self._outbox.receipts.total_bytes + size > SUPPORT_BYTES
         if self._phase is Phase.JUDGING and (push.lane is not Lane.STATEMENTS or push.ends_want or too_much):
             raise RemoteProtocolError("items before the peer's device is known")
         self._hand_up(push.lane, *self._lanes.receive_push(push, size, now))
@@ -222,8 +221,7 @@ class Session:
 
     def withdraw(self, lane: Lane, keys: Sequence[ItemKey]) -> None:
         """These are not in the set any more: what of them waits to be sent is dropped. Asked for, they are not held."""
-        if self._phase is not Phase.OVER:
-            self._lanes.withdraw(lane, [ItemId(key[TIME_BYTES:]) for key in keys])
+        self._lanes.withdraw(lane, [ItemId(key[TIME_BYTES:]) for key in keys])
 
     def compare_again(self, now: float) -> None:
         """The owner may take now what it put off: compare the lanes once more, when they are quiet."""
@@ -261,8 +259,7 @@ class Session:
                 return self._now
             case Phase.OPEN:
                 return self._lanes.next_deadline(self._now)
-            case _:
-                return self._since + HELLO_SECONDS
+        return self._since + HELLO_SECONDS
 
     # -- deciding ---------------------------------------------------------------------------------------------------
 

@@ -80,6 +80,13 @@ class MemorySets:
         self._lanes[lane].update(fresh)
         return list(fresh.items())
 
+    def withdraw(self, lane: Lane, keys: Iterable[ItemKey]) -> None:
+        """Take items out of the set; they are not fetched again."""
+        for key in keys:
+            self.refused.add(ItemId(key[8:]))
+            if self._payloads[lane].pop(ItemId(key[8:]), None) is not None:
+                self._lanes[lane].discard(key)
+
     def lane(self, lane: Lane) -> PackedSet:
         """The set of one lane."""
         return self._lanes[lane]
