@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from crdt.boards.tasks import TASK
 from crdt.identifiers import ChangeId, DeviceId, MemberId, NetworkId, RecordId, StatementId, made_record_id
 from meshnode.identity.keys import Identity
 from meshnode.membership.statements import (
@@ -25,7 +26,7 @@ from meshnode.membership.statements import (
 )
 from tests.support.people import Neighbourhood, SeededInvite, member_keys, seeded, seeded_identity
 
-TASK_KIND = 0x10
+TASK_KIND = TASK.code
 
 
 def person(name: str) -> MemberId:

@@ -1,0 +1,1 @@
+"""What the first version wrote, for every later one to read."""
