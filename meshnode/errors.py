@@ -24,6 +24,8 @@ MeshnodeError
 ├── ConfigError              the settings file cannot be read
 ├── PeerError                a peer's fault: close the link, keep the node
 │   ├── RemoteProtocolError  broke the protocol
+│   │   ├── TooOld           speaks newer versions only: update here
+│   │   └── TooNew           speaks older versions only: update there
 │   ├── HandshakeRefused     is not one of us
 │   │   └── WordsRefused     does not know the same spoken words
 │   ├── NotAMember           proved a key that no current member has
@@ -215,6 +217,20 @@ class RemoteProtocolError(PeerError):
     """The peer broke the protocol."""
 
     code = "remote-protocol"
+
+
+class TooOld(RemoteProtocolError):
+    """This meshnode is too old for the other side's."""
+
+    code = "too-old"
+    next_step = "Update meshnode here."
+
+
+class TooNew(RemoteProtocolError):
+    """The other side's meshnode is too old for this one."""
+
+    code = "too-new"
+    next_step = "Ask them to update meshnode."
 
 
 class HandshakeRefused(PeerError):

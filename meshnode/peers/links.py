@@ -27,6 +27,7 @@ from meshnode.peers.link_end import LinkEnd
 from meshnode.peers.link_sets import LinkSets
 from meshnode.peers.schedule import may_accept
 from meshnode.peers.twins import Twins
+from meshnode.peers.versions import Versions
 from meshnode.replica.local_sets import ReplicaSets
 from meshnode.replica.replica import Replica
 from meshnode.sync.session import LocalHello, Session
@@ -76,6 +77,7 @@ class Links:
         known = replica.membership.devices.get(replica.identity.device)
         self._hub = known is not None and known.kind is DeviceKind.HUB
         self._twins = Twins(replica, limits.probe_seconds)
+        self._versions = Versions(replica)
         self._opened: dict[Link, Opened] = {}
         self._all: dict[Link, asyncio.Task[LinkEnd]] = {}
         self.by_device: dict[DeviceId, Link] = {}
@@ -108,6 +110,7 @@ class Links:
             del self._all[link]
             self._opened.pop(link, None)
             self._release(link)
+        self._versions.ended(link)
         return LinkReport(link.device, link.granted, end)
 
     def network_changed(self, own_ips: Set[str]) -> None:
@@ -130,7 +133,7 @@ class Links:
 
     def trouble(self) -> list[str]:
         """What a person should know about peers, as sentences."""
-        return [*self._twins.trouble(), *self.gate.trouble()]
+        return [*self._twins.trouble(), *self._versions.trouble(), *self.gate.trouble()]
 
     def _heard(self, event: Event) -> None:
         if isinstance(event, MembershipChanged | AccessChanged):
@@ -162,6 +165,7 @@ class Links:
         self.by_device[link.device] = link
         self._opened[link] = opened
         link.since_ms = self._replica.clock()
+        self._versions.linked(link)
         self._keys.linked(link)
         for rival in same:
             rival.close("double")

@@ -8,12 +8,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from meshnode.errors import TooNew, TooOld
 from meshnode.sync.codec import NONCE_BYTES
 from meshnode.sync.messages import HIGHEST_VERSION, LOWEST_VERSION, Hello, LaneStates
 
 LENGTH_BYTES = 4
 """At most, in front of each statement."""
 FLAG_BYTES = 2
+
+
+def check_versions(hello: Hello) -> None:
+    """Is there a version of the protocol that both sides speak? Each finds out by itself who should update.
+
+    Raises:
+        TooOld: this side should.
+        TooNew: the other one should.
+    """
+    if hello.lowest > HIGHEST_VERSION:
+        raise TooOld
+    if hello.highest < LOWEST_VERSION:
+        raise TooNew
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,13 +22,11 @@ from meshnode.sync.codec import body_limit, decode
 from meshnode.sync.events import KeysGiven, PeerHello, PeerLeft, PeerNotice, Received, SessionEvent, Settled
 from meshnode.sync.fingerprint import TIME_BYTES
 from meshnode.sync.frames import Assembler
-from meshnode.sync.greeting import LocalHello
+from meshnode.sync.greeting import LocalHello, check_versions
 from meshnode.sync.item_set import LocalSets
 from meshnode.sync.lanes import Lanes
 from meshnode.sync.limits import HELLO_SECONDS, MAX_REASON_BYTES, SUPPORT_BYTES
 from meshnode.sync.messages import (
-    HIGHEST_VERSION,
-    LOWEST_VERSION,
     Block,
     Bye,
     Credit,
@@ -143,8 +141,7 @@ class Session:
             self._events.append(PeerLeft(message.code or "closed"))
 
     def _receive_hello(self, hello: Hello, now: float) -> None:
-        if hello.lowest > HIGHEST_VERSION or hello.highest < LOWEST_VERSION:
-            raise RemoteProtocolError("no common version of the protocol")
+        check_versions(hello)
         self._since = now
         self._lanes.greeted(hello.lanes)
         if hello.lanes[Lane.STATEMENTS].digest != self._lanes.greeting[Lane.STATEMENTS].digest and self._hello.support:
