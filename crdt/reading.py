@@ -22,7 +22,7 @@ from crdt.history import Authority, Writers, value_after
 from crdt.identifiers import MemberId, NetworkId, RecordId
 from crdt.kinds import BY_KEY, VERSION_KEY, Kind
 from crdt.past import Merged, Past
-from crdt.sealed import Sealed
+from crdt.sealed import GROUP, Sealed
 
 _ENTRY_ID = re.compile("[0-9A-Za-z_.-]{0,64}")
 """What is shown and typed to name an entry; anything else under a group's keys is not an entry."""
@@ -160,7 +160,9 @@ class Reading:
 
     def sealed(self) -> dict[str, dict[str, Json]]:
         """What can be said of every sealed text, by field: for whom it is, who sealed it and when."""
-        found = {}
+        found: dict[str, dict[str, Json]] = {}
+        if self.kind is None or GROUP not in self.kind.index:
+            return found
         for key in sorted(self.writers.by_key):
             if isinstance(self.declared(key), Sealed) and (said := self.value(key)):
                 found[key.partition("/")[2]] = said | self.stamp(self.standing(key)[0])
@@ -187,6 +189,8 @@ class Reading:
         version = self.document.value(VERSION_KEY)
         number = version[0] if version else None
         if isinstance(number, int) and number > self.kind.version:
+            return True
+        if any(said["newer"] for said in self.sealed().values()):
             return True
         return any(not self.kind.knows(key) for key in self.writers.by_key)
 

@@ -50,6 +50,8 @@ def readers(held: Held, view: Json, but: str = "") -> list[str]:
 
 def note_text(held: Held, view: Json) -> str:
     """One line about a note: its title, who sealed it, and for whom."""
+    if view.get("newer"):
+        return say("note.newer", title=title_of(view))
     sealed = sealed_of(view)
     author = str(sealed.get("member") or "")
     device = str((held.status.get("me") or {}).get("device") or "")

@@ -14,6 +14,7 @@ NOTES: Mapping[str, str] = MappingProxyType(
         "note.head": "Sealed notes  (Enter = read)",
         "note.line": "{title}: sealed note by {author} for {readers}",
         "note.line-elsewhere": "{title}: sealed note by {author} for {readers} (not on this device yet)",
+        "note.newer": "{title}: sealed note, needs a newer version",
         "note.you": "you",
         "note.written": "{name}, {when}:",
         "note.two": "Two devices wrote this apart. Write it anew to settle what it should say.",

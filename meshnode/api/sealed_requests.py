@@ -54,7 +54,7 @@ class SealedRequests:
         sealed = self._replica.records.view(record).get("sealed") or {}
         if not isinstance(field, str) or field not in sealed:
             raise NotPossible("Nothing is sealed there.", next_step="`meshnode note list` names the notes there are.")
-        texts = self._replica.sealer.open(record, f"{GROUP}/{field}")
+        texts = _each_once(self._replica.sealer.open(record, f"{GROUP}/{field}"))
         if not any(isinstance(each.answer, Opened) for each in texts):
             raise self._refusal(texts[0], sealed[field]["for"])
         return {"record": record.hex(), "field": field, "for": sealed[field]["for"]} | {
@@ -89,3 +89,8 @@ class SealedRequests:
         if not self._replica.records.exists(record):
             raise UnknownRecord
         return record
+
+
+def _each_once(texts: list[SealedText]) -> list[SealedText]:
+    """One of each answer: two devices of the author may have sealed the same text anew at the same time."""
+    return list({each.answer: each for each in reversed(texts)}.values())[::-1]

@@ -48,6 +48,6 @@ def row(view: Json, number: str, known: Snapshot, *, on_task: bool = False) -> l
     tasks = {task["id"]: title_of(task) for task in known.of_kind("task")}
     if view.get("task") and not on_task:
         remarks.append(f"task: {tasks.get(view['task'], 'not on this node')}")
-    if view.get("newer") or sealed_of(view).get("newer"):
+    if view.get("newer"):
         remarks.append("needs a newer version")
     return [number, title_of(view), "; ".join(remarks)]

@@ -73,6 +73,7 @@ _ENTRIES: Final = (
     Entry("task undo", "Take back a change of a task", _from("task_undo")),
     Entry("note list", "The sealed notes: their titles, and who can read them", _from("note_list")),
     Entry("note show", "One sealed note, opened if it is for you", _from("note_show")),
+    Entry("note history", "Who changed what in a sealed note, but never its text", _from("note_history")),
     Entry("profile", "What you tell your neighbours about yourself", _from("profile")),
     Entry("settings", "The neighbourhood's name, time zone and language", _from("settings")),
     Entry("device list", "Your devices", _from("device_list")),

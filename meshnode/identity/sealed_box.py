@@ -10,6 +10,7 @@ Rules of this module:
 
 from __future__ import annotations
 
+import functools
 import hashlib
 
 from nacl.bindings import crypto_box, crypto_box_seal_open, crypto_scalarmult
@@ -23,6 +24,7 @@ _NONCE_BYTES = 24
 _ANY_SCALAR = b"\x08" * KEY_BYTES
 
 
+@functools.lru_cache(maxsize=4096)
 def may_seal_to(public: bytes) -> bool:
     """Whether this is a key that only its owner can open for."""
     if len(public) != KEY_BYTES:

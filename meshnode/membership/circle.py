@@ -24,12 +24,10 @@ def is_current(device: Device) -> bool:
 
 def devices_of(membership: Membership, people: Iterable[MemberId], receives: Receives = is_current) -> list[Device]:
     """The personal devices of these people that receive what is sealed to them now, by id."""
-    wanted = frozenset(people)
-    return [
-        device
-        for device in sorted(membership.devices.values(), key=lambda device: device.id)
-        if device.member in wanted and is_personal(membership, device.id) and receives(device)
-    ]
+    members = (membership.members.get(person) for person in people)
+    owned = {membership.devices[device] for member in members if member for device in member.devices}
+    mine = (device for device in owned if is_personal(membership, device.id) and receives(device))
+    return sorted(mine, key=lambda device: device.id)
 
 
 def is_personal(membership: Membership, device: DeviceId) -> bool:

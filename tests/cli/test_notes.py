@@ -90,4 +90,8 @@ def test_what_is_not_meant_is_said(ana: Home) -> None:
     ana.run("note", "edit", "code", expect=BadInput.exit_code)
     ana.run("note", "edit", "code", "--text", "0815", "--title", "Door code")
     assert ana.json("note", "show", "door")["values"][0]["text"] == "0815"
+    said = ana.run("note", "history", "door")
+    assert "Ana sealed the text anew" in said
+    assert "title: Code -> Door code" in said
+    assert "0815" not in said
     assert "What sealing a note can and cannot promise" in ana.run("help", "privacy")

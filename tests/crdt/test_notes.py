@@ -160,6 +160,7 @@ def test_a_value_of_a_newer_version_is_there_and_left_alone() -> None:
     ana = written()
     ana.write([Put(TEXT_KEY, "AgAA")])
     assert ana.view()["sealed"]["text"]["newer"] is True
+    assert ana.view()["newer"] is True
     with pytest.raises(NotPossibleNow, match="Update"):
         ana.act("note.edit", text="x")
 

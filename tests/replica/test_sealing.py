@@ -322,6 +322,26 @@ async def test_what_does_not_fit_is_refused_and_not_tried_for_ever(desk: Desks) 
     assert len(said(alice, record)["devices"]) == 102
 
 
+async def test_one_text_sealed_anew_by_two_devices_at_once_is_one_text(desk: Desks) -> None:
+    street = maple_street(2)
+    alice = desk("alice", street)
+    laptop = desk("laptop", street, identity=second_device(street, "alice", "laptop"))
+    await alice.hear_of(*street.statements)
+    record = await note(alice, "bob")
+    await share(alice, laptop)
+    phone = second_device(street, "bob")
+    for each in (alice, laptop):
+        await each.hear_of(*street.statements)
+        assert await Resealing(each.replica).round() == 1
+    await share(alice, laptop)
+    assert answers(alice, record) == [Opened(SECRET)] * 2
+    opened = await SealedRequests(alice.replica).answer("open_sealed", {"record": record.hex()})
+    assert [value["text"] for value in opened["values"]] == [SECRET]
+    assert hint(phone) in said(alice, record)["devices"]
+    for each in (alice, laptop):
+        assert await Resealing(each.replica).round() == 0
+
+
 async def test_two_texts_of_one_author_are_never_made_one_unseen(desk: Desks) -> None:
     street = maple_street(2)
     laptop_identity = second_device(street, "alice", "laptop")
