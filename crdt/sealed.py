@@ -8,8 +8,8 @@ A hint is the beginning of a device's id. What the boxes hold is the business of
 
 Rules of this module:
 1. crdt sees no keys and no sealed text: a plan holds a `Seal`, which the node turns into a value before it is drafted.
-2. In clear, to members and hubs alike: who sealed it and when, for whom, on how many of their devices, and how long the
-   text is to within 64 bytes. People are named in full: whoever is named has later values sealed to all their devices.
+2. In clear, to members and hubs alike: who sealed it and when, for whom, on which of their devices it opens, and how
+   long the text is to within 64 bytes. People are named in full: to all their devices later values are sealed.
 3. A sealed value counts only if whoever made the record wrote it: nobody hides my text by writing over it, and nobody
    has it sealed to others in my name.
 4. Reading is total. A value of a newer version is there, for nobody that this version could name.

@@ -26,6 +26,11 @@ EXAMPLE_NUMBER = "3fa"
 EXAMPLE_WORDS = {"task": "rake leaves", "note": "door code"}
 """Words of a title, for boards whose entries have numbers."""
 STDIN = "-"
+MORE = {
+    "note.add": "What is typed after a command may stay in the shell's history: give - as the text and type it then,\n"
+    "or write the note on the screen.",
+}
+"""What the help of a few actions adds."""
 NUMBERED = frozenset(EXAMPLE_WORDS)
 KEPT_HERE = "It is kept here, and goes to your neighbours when your node runs: `meshnode`, or `meshnode run`."
 
@@ -39,7 +44,7 @@ def command_of(action: Action) -> Command:
     def run(call: Call) -> Answer:
         return _run(call, action)
 
-    return Command(examples=examples_of(action), run=run, arguments=arguments)
+    return Command(examples=examples_of(action), run=run, arguments=arguments, more=MORE.get(action.name, ""))
 
 
 def option_of(argument: Argument) -> str:
@@ -100,7 +105,11 @@ def _add_arguments(parser: argparse.ArgumentParser, action: Action) -> None:
 
 def _metavar(argument: Argument) -> str:
     options = getattr(argument.field, "options", ())
-    return "|".join(options) if options else {"day": "DAY", "number": "N"}.get(argument.kind, "TEXT")
+    return (
+        "|".join(options)
+        if options
+        else {"day": "DAY", "number": "N", "people": "NAMES", "reference": "TASK"}.get(argument.kind, "TEXT")
+    )
 
 
 def _help(argument: Argument) -> str:
