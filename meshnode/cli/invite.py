@@ -6,8 +6,9 @@ import argparse
 import time
 
 from meshnode.cli.asking import Attached, with_node
-from meshnode.cli.command import Answer, Call, Command, Json
+from meshnode.cli.command import Answer, Call, Command, Json, add_yes
 from meshnode.cli.invite_address import lan_address
+from meshnode.cli.invite_list import list_invites, void_invite
 from meshnode.cli.invite_words import run_words
 from meshnode.cli.moments import moment, now, span
 from meshnode.cli.qr import SEPARATOR, qr_lines
@@ -23,13 +24,21 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--words", dest="spoken", action="store_true", help="three words to say aloud instead, good for 10 minutes"
     )
+    parser.add_argument("--list", action="store_true", help="your open invites, with who came in")
+    parser.add_argument("--void", metavar="INVITE", help="take an invite back; who came in with it stays")
+    parser.add_argument("--with-guests", action="store_true", help="with --void: those who came in lose your word, too")
     parser.add_argument("--no-wait", action="store_true", help="do not wait until somebody has come in")
+    add_yes(parser)
 
 
 def run(call: Call) -> Answer:
     """Make an invite and show it; in a terminal, stay until it is used, so that a node is there to answer."""
     if call.options.spoken:
         return run_words(call)
+    if call.options.list:
+        return list_invites(call)
+    if call.options.void:
+        return void_invite(call)
     shown: list[Attached] = []
 
     async def work(node: Attached) -> Answer:
