@@ -46,7 +46,8 @@ SEALED: Final = (
     "Whoever has read it can remember it, or show it to others. Taking somebody out keeps later texts from them, not "
     "this one.",
     "Whoever steals a device of a reader and its key file can open what was sealed to that device until then.",
-    "When a reader gets a device or loses one, the writer's device seals the note anew by itself, once it hears of it.",
+    "When a reader gets a device or loses one, the writer's device seals the note anew by itself, once it hears of it. "
+    "If the writer has no device left, nobody does: whoever can read it writes a new note.",
     "It cannot be undone, only written anew. To be rid of it, the whole note must be forgotten; copies may remain.",
 )
 

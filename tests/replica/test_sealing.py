@@ -13,10 +13,10 @@ from crdt.actions import ACTIONS
 from crdt.boards.notes import NOTE, TEXT_KEY
 from crdt.edits import Put, Seal
 from crdt.errors import BadValue, NotPossibleNow
-from crdt.identifiers import RecordId
+from crdt.identifiers import Lane, RecordId
 from meshnode.api.board_requests import BoardRequests
 from meshnode.api.sealed_requests import SealedRequests
-from meshnode.errors import NotPossible
+from meshnode.errors import NotPossible, UnknownRecord
 from meshnode.identity.keys import DeviceKeys, Identity
 from meshnode.identity.sealing import Opened, Unopened
 from meshnode.membership.authoring import sign_device
@@ -359,3 +359,25 @@ async def test_two_texts_of_one_author_are_never_made_one_unseen(desk: Desks) ->
         await alice.act("note.share", record, without=hexes("bob"))
     await alice.act("note.edit", record, text="Both")
     assert answers(alice, record) == [Opened("Both")]
+
+
+async def test_a_forgotten_note_is_gone_with_its_text(desk: Desks) -> None:
+    """That is how a sealed text is deleted: it lives in a record of its own."""
+    street = maple_street(2)
+    alice, bob = desk("alice", street), desk("bob", street)
+    record = await note(alice, "bob")
+    await share(alice, bob)
+    ((_, stored),) = bob.replica.records.open(record).standing(TEXT_KEY, bob.replica.records)
+    assert str(stored).encode() in bytes_under(bob.directory)
+    second_device(street, "bob")
+    await alice.replica.forget(record)
+    await share(alice, bob)
+    for each in (alice, bob):
+        await each.hear_of(*street.statements)
+        assert each.digests()[Lane.ORDINARY] == alice.digests()[Lane.ORDINARY]
+        with pytest.raises(UnknownRecord):
+            await SealedRequests(each.replica).answer("open_sealed", {"record": record.hex()})
+        assert await Resealing(each.replica).round() == 0
+        each.close()
+        assert str(stored).encode() not in bytes_under(each.directory)
+        each.open()
