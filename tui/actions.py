@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from crdt.acting import KINDS_AT_HUBS
 from crdt.actions import ACTIONS, Action, Actor
-from crdt.identifiers import DeviceId, MemberId
+from crdt.identifiers import DeviceId
 from meshnode.api.schema import Json
+from tui.acting import from_hex, person
 from tui.faces import is_task, title_of
 from tui.held import Held
 from tui.moments import Clock
@@ -46,29 +48,25 @@ def actions_of(kind: str) -> list[Action]:
     return [action for action in ACTIONS.values() if action.record_kind == kind]
 
 
-def why_not(action: Action, view: Mapping[str, object], held: Held, clock: Clock) -> str | None:
-    """None when it can be done now; otherwise a reason for a person."""
+def why_not(action: Action, view: Mapping[str, object], held: Held, clock: Clock, by: str = "") -> str | None:
+    """None when it can be done now (by whoever acts at a hub); otherwise a reason for a person."""
     if not held.linked:
         return say("away.not-done")
     if action.needs_record and not view:
         return say("no-card")
     if action.needs_record and action.record_kind == "note" and is_task(view):
         return say("note.open-first")
-    return action.possible(dict(view), actor_of(held, clock))
+    if held.at_hub and action.record_kind not in KINDS_AT_HUBS:
+        return say("acting.not-here")
+    if held.at_hub and not by:
+        return None  # What is possible depends on who acts, and is asked again once that is known.
+    return action.possible(dict(view), actor_of(held, clock, by))
 
 
-def actor_of(held: Held, clock: Clock) -> Actor:
-    """Me, for asking what is possible; ids are made by the node."""
-    me = held.status.get("me") or {}
-    member, device = _bytes(me.get("member")), _bytes(me.get("device"))
-    return Actor(MemberId(member), DeviceId(device), clock.today().isoformat(), lambda: "")
-
-
-def _bytes(hexadecimal: object) -> bytes:
-    try:
-        return bytes.fromhex(str(hexadecimal or ""))
-    except ValueError:
-        return b""
+def actor_of(held: Held, clock: Clock, by: str = "") -> Actor:
+    """Me (at a hub whoever acts), for asking what is possible; ids are made by the node."""
+    device = DeviceId(from_hex((held.status.get("me") or {}).get("device")))
+    return Actor(person(held, by), device, clock.today().isoformat(), lambda: "", by)
 
 
 def form_fields(action: Action, view: Json) -> list[FormField]:

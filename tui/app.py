@@ -73,6 +73,8 @@ class MeshnodeApp(App[Outcome]):
         gather = GATHER_SECONDS_OVER_SSH if environ.get("SSH_CONNECTION") else GATHER_SECONDS
         self.feed = Feed(socket_path, self.post_message, gather)
         self.doing = Doing(self)
+        self.kiosk = environ.get("MESH_KIOSK", "") not in {"", "0"}
+        """Whether anybody passes by this screen: who acts is asked each time."""
         self.drafts: dict[tuple[str, str], dict[str, str]] = {}
         self._keys = dict(keys or {})
 
@@ -214,6 +216,10 @@ class MeshnodeApp(App[Outcome]):
         for screen in self.screen_stack:
             if isinstance(screen, Place):
                 screen.repaint_with(self.look.paint)
+
+    def action_somebody_else(self) -> None:
+        """Whoever was remembered at this hub has gone."""
+        self.doing.acting.forget()
 
     def action_ask_quit(self) -> None:
         """q asks; ctrl+q does not, because nothing can be lost."""

@@ -15,7 +15,7 @@ from rich.cells import cell_len
 from rich.style import Style
 
 from meshnode.api.schema import Json
-from tui.faces import claimers, column_of
+from tui.faces import claimers, column_of, in_one_line
 from tui.glyphs import Glyphs
 from tui.held import Held
 from tui.history_words import history_text, value_text
@@ -70,7 +70,7 @@ class CardLines:
         style = paint.good if status == "done" else paint.strong
         yield self._fact(say("card.status"), say(f"status.{status}"), style)
         names = claimers(self.held, view)
-        yield from self._wrapped(say("card.who"), ", ".join(names) or say("card.nobody"), width)
+        yield from self._wrapped(say("card.who"), in_one_line(names) or say("card.nobody"), width)
         yield self._fact(say("card.due"), f"{day(self.clock, due)}  ({due})" if due else say("card.no-due"), paint.text)
         place = clean(str(view.get("place") or ""))
         if place:
@@ -107,7 +107,8 @@ class CardLines:
         yield from self._head(say("card.checklist-keys"))
         for item in items:
             box = f"[{self.glyphs.done if item.get('done') else ' '}] "
-            by = f"  ({self.held.device_name(item['ticked'].get('device'))})" if item.get("ticked") else ""
+            ticked = item.get("ticked")
+            by = f"  ({self.held.who(ticked)})" if isinstance(ticked, dict) else ""
             for number, part in enumerate(wrap(clean(str(item.get("text") or "")) + by, width - 6)):
                 key = f"check:{item.get('id')}" if number == 0 else None
                 yield Line(((f"  {box if number == 0 else '    '}{part}", self.paint.text),), key)
@@ -120,7 +121,7 @@ class CardLines:
         for each in said:
             at_ms = each.get("at_ms")
             when = moment(self.clock, at_ms) if isinstance(at_ms, int) else ""
-            name_piece = say("card.said", name=self.held.member_name(each.get("member")), when=when)
+            name_piece = say("card.said", name=self.held.who(each), when=when)
             yield Line(((f"  {name_piece}", self.paint.dim),))
             for paragraph in clean_lines(str(each.get("text") or "")):
                 for part in wrap(paragraph, width - 4):
@@ -171,7 +172,7 @@ class CardLines:
         letter = LETTERS[at] if number == 0 and at < len(LETTERS) else self.glyphs.bullet
         at_ms = value.get("at_ms")
         when = moment(self.clock, at_ms) if isinstance(at_ms, int) else ""
-        who = say("conflict.value-low", name=self.held.device_name(value.get("device")), when=when)
+        who = say("conflict.value-low", name=self.held.who(value), when=when)
         shown = value_text(self.held, self.clock, field, value.get("value")) or say("conflict.empty")
         for part_number, part in enumerate(wrap(shown, width - 7)):
             start = f"   {letter}   " if part_number == 0 else " " * 7
@@ -189,7 +190,7 @@ class CardLines:
             at_ms = entry.get("at_ms")
             received = entry.get("received_ms")
             when = moment_or_doubt(self.clock, at_ms, received) if isinstance(at_ms, int) else ""
-            who = self.held.device_name(entry.get("device"))
+            who = self.held.who(entry)
             text = history_text(self.held, self.clock, self.glyphs, entry)
             room = max(MOMENT_CELLS, cell_len(when))
             for number, part in enumerate(wrap(say("history.line", who=who, what=text), width - room - 4)):

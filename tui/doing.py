@@ -18,6 +18,7 @@ from meshnode import wording
 from meshnode.api.schema import Json
 from meshnode.errors import MeshnodeError, NodeAway
 from tui import actions
+from tui.acting import Acting, named
 from tui.faces import title_of
 from tui.outcome import Outcome
 from tui.plain_text import clean
@@ -36,6 +37,7 @@ class Doing:
 
     def __init__(self, app: MeshnodeApp) -> None:
         self._app = app
+        self.acting = Acting(app)
         self._journal = Journal()
 
     # -- saying -----------------------------------------------------------------------------------------------------
@@ -73,32 +75,47 @@ class Doing:
         card = self._app.screen.card if isinstance(self._app.screen, Place) else None
         record = on or card
         view = self._app.held.records.get(record or "", {}) if action.needs_record else {}
-        reason = actions.why_not(action, view, self._app.held, self._app.clock)
+        fields = actions.form_fields(action, view | dict(written or {}))
+        target = record if action.needs_record else None
+
+        def go(by: str) -> None:
+            if not self._possible(action, view, by):
+                return
+            if item is None and fields:
+                self._open_form(action, target, fields, actions.given_by(action, card), by)
+                return
+            self._app.run_worker(self._perform_and_tell(name, target, {} if item is None else {"item": item}, by))
+
+        if self._possible(action, view, self.acting.by):
+            self.acting.first(action.title, title_of(view) if view else "", go)
+
+    def _possible(self, action: Action, view: Json, by: str) -> bool:
+        """Whether it can be done now by whoever acts; why not is said."""
+        reason = actions.why_not(action, view, self._app.held, self._app.clock, by)
         if reason is not None:
             self.tell(reason if reason == say("away.not-done") else clean(reason))
-            return
-        target = record if action.needs_record else None
-        fields = actions.form_fields(action, view | dict(written or {}))
-        if item is not None:
-            self._app.run_worker(self._perform_and_tell(name, target, {"item": item}))
-        elif fields:
-            self._open_form(action, target, fields, actions.given_by(action, card))
-        else:
-            self._app.run_worker(self._perform_and_tell(name, target, {}))
+        return reason is None
 
     def at_once(self, name: str) -> None:
         """An action on the screen's card without asking for what may be left out."""
-        screen = self._app.screen
-        if isinstance(screen, Place) and screen.card:
-            view = self._app.held.records.get(screen.card, {})
-            reason = actions.why_not(actions.action_named(name), view, self._app.held, self._app.clock)
-            if reason is not None:
-                self.tell(clean(reason))
-                return
-            self._app.run_worker(self._perform_and_tell(name, screen.card, {}))
+        action = actions.action_named(name)
+        record = self._app.screen.card if isinstance(self._app.screen, Place) else None
+        view = self._app.held.records.get(record or "", {})
+
+        def go(by: str) -> None:
+            if self._possible(action, view, by):
+                self._app.run_worker(self._perform_and_tell(name, record, {}, by))
+
+        if record and self._possible(action, view, self.acting.by):
+            self.acting.first(action.title, title_of(view), go)
 
     def _open_form(
-        self, action: Action, record: str | None, fields: list[actions.FormField], given: Mapping[str, str]
+        self,
+        action: Action,
+        record: str | None,
+        fields: list[actions.FormField],
+        given: Mapping[str, str],
+        by: str,
     ) -> None:
         from tui.dialogs.form import Form
 
@@ -111,25 +128,26 @@ class Doing:
             if not values and action.name.endswith(".edit"):
                 self._say_done(say("did.nothing"))
                 return None
-            return await self.perform(action.name, record, values | dict(given))
+            return await self.perform(action.name, record, values | dict(given), by)
 
         about = record or given.get("task", "")
         view = self._app.held.records.get(about)
         title = action.title if view is None else f"{action.title}: {title_of(view)}"
-        self._app.push_screen(Form(title, fields, submit, (action.name, about)))
+        self._app.push_screen(Form(title, fields, submit, (action.name, _track(about, by))))
 
-    async def _perform_and_tell(self, name: str, record: str | None, arguments: Mapping[str, Any]) -> None:
-        refusal = await self.perform(name, record, arguments)
+    async def _perform_and_tell(self, name: str, record: str | None, arguments: Mapping[str, Any], by: str) -> None:
+        refusal = await self.perform(name, record, arguments, by)
         if refusal is not None:
             self.tell(refusal)
 
-    async def perform(self, name: str, record: str | None, arguments: Mapping[str, Any]) -> str | None:
+    async def perform(self, name: str, record: str | None, arguments: Mapping[str, Any], by: str) -> str | None:
         """Ask the node to do it; the result is None, or a sentence that says why it was not done."""
+        asked = {"action": name, "record": record, "arguments": dict(arguments)}
         try:
-            reply = await self._app.feed.ask("act", action=name, record=record, arguments=dict(arguments))
+            reply = await self._app.feed.ask("act", **asked, **named(by))
         except MeshnodeError as error:
             return self.sentence(error)
-        self._journal.did(str(reply.get("record")), reply.get("change"))
+        self._journal.did(_track(str(reply.get("record")), by), reply.get("change"))
         self._show(reply)
         self._say_done(actions.done_text(actions.action_named(name), title_of(reply.get("view") or {})))
         return None
@@ -157,51 +175,65 @@ class Doing:
     def undo(self) -> None:
         """Take back my last change of the screen's card."""
         record = self._card()
-        if record is not None:
-            self._app.run_worker(self._undo(record))
 
-    async def _undo(self, record: str) -> None:
-        change = self._journal.to_undo(record)
-        if change is None and not self._journal.may_ask_node(record):
-            self.tell(say("undo.nothing"))
-            return
-        await self._reverse(record, change, "did.undo", self._journal.undid)
+        def go(by: str) -> None:
+            assert record is not None
+            change = self._journal.to_undo(_track(record, by))
+            if change is None and not self._journal.may_ask_node(_track(record, by)):
+                self.tell(say("undo.nothing"))
+            else:
+                self._app.run_worker(self._reverse(record, change, "did.undo", by))
+
+        if record is not None:
+            self.acting.first(say("acting.undo"), self._title(record), go)
 
     def redo(self) -> None:
         """Take back my last undo."""
         record = self._card()
-        if record is None:
-            return
-        change = self._journal.to_redo(record)
-        if change is None:
-            self.tell(say("redo.nothing"))
-            return
-        self._app.run_worker(self._reverse(record, change, "did.redo", self._journal.redid))
+
+        def go(by: str) -> None:
+            assert record is not None
+            change = self._journal.to_redo(_track(record, by))
+            if change is None:
+                self.tell(say("redo.nothing"))
+            else:
+                self._app.run_worker(self._reverse(record, change, "did.redo", by))
+
+        if record is not None:
+            self.acting.first(say("acting.redo"), self._title(record), go)
 
     def revert(self, record: str, change: str) -> None:
         """Take back any change of a record."""
-        self._app.run_worker(self._reverse(record, change, "did.undo", self._journal.undid))
 
-    async def _reverse(self, record: str, change: str | None, text: str, note: Any) -> None:
+        def go(by: str) -> None:
+            self._app.run_worker(self._reverse(record, change, "did.undo", by))
+
+        self.acting.first(say("acting.undo"), self._title(record), go)
+
+    async def _reverse(self, record: str, change: str | None, text: str, by: str) -> None:
         try:
-            reply = await self._app.feed.ask("undo", record=record, change=change)
+            reply = await self._app.feed.ask("undo", record=record, change=change, **named(by))
         except MeshnodeError as error:
             self.tell(self.sentence(error))
             return
-        note(record, reply.get("change"))
+        note = self._journal.redid if text == "did.redo" else self._journal.undid
+        note(_track(record, by), reply.get("change"))
         self._show(reply)
         self.note(say(text, title=title_of(reply.get("view") or {})))
 
-    async def resolve(self, record: str, field: str, value: object) -> str | None:
+    async def resolve(self, record: str, field: str, value: object, by: str) -> str | None:
         """Keep one of several values, or write another; None, or why it was not done."""
         try:
-            reply = await self._app.feed.ask("resolve", record=record, field=field, value=value)
+            reply = await self._app.feed.ask("resolve", record=record, field=field, value=value, **named(by))
         except MeshnodeError as error:
             return self.sentence(error)
-        self._journal.did(record, reply.get("change"))
+        self._journal.did(_track(record, by), reply.get("change"))
         self._show(reply)
         self._say_done(say("conflict.kept", value=clean(str(value)) or say("conflict.empty")))
         return None
+
+    def _title(self, record: str) -> str:
+        return title_of(self._app.held.records.get(record, {}))
 
     def _card(self) -> str | None:
         screen = self._app.screen
@@ -248,3 +280,8 @@ class Doing:
             return
         thanks = clean(str(reply.get("thanks") or ""))
         self._app.push_screen(Tell(say("leave.done"), thanks), lambda _: self._app.exit(Outcome.LEFT))
+
+
+def _track(record: str, by: str) -> str:
+    """Whose changes of what are undone one after the other."""
+    return f"{record} {by}"

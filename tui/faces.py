@@ -39,7 +39,12 @@ def title_of(view: Mapping[str, object]) -> str:
 def claimers(held: Held, view: Json) -> list[str]:
     """The names of those who claimed it, by name."""
     claims = [each for each in view.get("claims") or () if isinstance(each, dict)]
-    return sorted((held.member_name(claim.get("member")) for claim in claims), key=str.casefold)
+    return sorted((held.who(claim) for claim in claims), key=str.casefold)
+
+
+def in_one_line(names: list[str]) -> str:
+    """Several names in one line; one who stood at a hub has a comma of their own."""
+    return ("; " if any("," in name for name in names) else ", ").join(names)
 
 
 def claimed_by(view: Json, member: str) -> bool:
@@ -52,10 +57,10 @@ def who_line(held: Held, view: Json) -> str:
     names = claimers(held, view)
     needed = view.get("people_needed")
     if isinstance(needed, int) and needed > 1:
-        who = say("board.who", who=", ".join(names)) if names else say("board.free")
+        who = say("board.who", who=in_one_line(names)) if names else say("board.free")
         return say("board.who-of", who=who, count=len(names), needed=needed)
     if names:
-        return say("board.who", who=", ".join(names))
+        return say("board.who", who=in_one_line(names))
     return say("board.free") if column_of(view) in {"open", "claimed", "doing"} else ""
 
 

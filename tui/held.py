@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from crdt.fields import MEMBER_HEX
 from meshnode.api.schema import Json
 from tui.plain_text import clean
 from tui.wording import say
@@ -95,6 +96,29 @@ class Held:
         if known.get("kind") == "hub" or not known.get("member"):
             return clean(str(known.get("name") or "")) or say("device.unknown")
         return self.member_name(known["member"])
+
+    def who(self, entry: Json) -> str:
+        """Who wrote this, or whose it is: a member; at a hub whoever stood there; else the device."""
+        by = str(entry.get("by") or "")
+        if by:
+            return say("acting.at-hub", name=self.acted_name(by), hub=self.device_name(entry.get("at")))
+        return self.device_name(entry["device"]) if entry.get("device") else self.member_name(entry.get("member"))
+
+    def acted_name(self, by: str) -> str:
+        """Whoever acted at a hub: a member, or a name that was typed there."""
+        return self.member_name(by) if MEMBER_HEX.fullmatch(by) else clean(by) or say("someone")
+
+    def people(self) -> list[tuple[str, str]]:
+        """Who belongs here now, by name: key and name."""
+        here = [
+            (member, self.member_name(member)) for member, known in self.members.items() if known.get("current", True)
+        ]
+        return sorted(here, key=lambda person: (person[1].casefold(), person[0]))
+
+    @property
+    def at_hub(self) -> bool:
+        """Whether this node is a hub, at whose screen anybody may stand."""
+        return (self.status.get("me") or {}).get("kind") == "hub"
 
     @property
     def me(self) -> str:

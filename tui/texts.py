@@ -115,6 +115,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "history.comment": "commented",
         "history.undo": "took something back",
         "history.check": "changed the checklist",
+        "history.check_add": "added to the checklist",
         "history.thanks": "thanked",
         "history.link": "linked something",
         "history.settled": "settled which version holds",

@@ -9,11 +9,12 @@ Rules of this module:
 from __future__ import annotations
 
 from tui.texts import TEXTS
+from tui.texts_acting import ACTING
 from tui.texts_members import MEMBERS
 from tui.texts_notes import NOTES
 from tui.texts_welcome import WELCOME
 
-ALL = {**TEXTS, **WELCOME, **MEMBERS, **NOTES}
+ALL = {**TEXTS, **WELCOME, **MEMBERS, **NOTES, **ACTING}
 
 
 def say(key: str, /, **values: object) -> str:

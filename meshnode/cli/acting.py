@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import argparse
 import re
-from typing import Final
 
 from meshnode.cli.command import Json
 
-BOARDS_AT_HUBS: Final = frozenset({"task"})
-"""Kinds of record that are declared for hubs; the others' help is not burdened with it."""
 _KEY_BEGINNING = re.compile("[0-9a-f]{8,64}")
 
 

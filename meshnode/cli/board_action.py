@@ -13,9 +13,10 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from crdt.acting import KINDS_AT_HUBS
 from crdt.action import Action, Argument
 from crdt.display import display_line
-from meshnode.cli.acting import BOARDS_AT_HUBS, add_as, who_acts
+from meshnode.cli.acting import add_as, who_acts
 from meshnode.cli.asking import Attached, snapshot, with_node
 from meshnode.cli.command import Answer, Call, Command, Json
 from meshnode.cli.notes import promise
@@ -99,7 +100,7 @@ def _add_arguments(parser: argparse.ArgumentParser, action: Action) -> None:
                 metavar=_metavar(argument),
                 help=_help(argument),
             )
-    if action.record_kind in BOARDS_AT_HUBS:
+    if action.record_kind in KINDS_AT_HUBS:
         add_as(parser)
 
 

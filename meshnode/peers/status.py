@@ -157,6 +157,7 @@ class StatusBoard:
                 "name": names.get(member.id) or member.name,
                 "mine": member.id == me,
                 "left": member.left,
+                "current": member.current,
                 "established": member.established,
             }
             for member in membership.members.values()

@@ -183,6 +183,17 @@ async def test_undo_at_a_hub_is_of_what_the_same_person_did_there(hub: Home, at_
         await at_elm.ask("undo", record=record, **{"as": {"name": "Nobody yet"}})
 
 
+async def test_a_conflict_is_settled_by_whoever_stands_there(hub: Home, at_elm: NodeClient) -> None:
+    record = (await act(at_elm, "task.add", None, MO, title="Gate"))["record"]
+    opened = hub.replica.records.open(RecordId(bytes.fromhex(record)))
+    drafts = [opened.draft([Put("due", day)]) for day in ("2027-01-01", "2027-01-02")]
+    bobs = [sealed(seeded_identity("bob"), hub.street, opened.id, draft) for draft in drafts]
+    await hub.replica.accept(Lane.ORDINARY, bobs, b"")
+    assert (await at_elm.ask("record", record=record))["view"]["conflicts"] == ["due"]
+    reply = await at_elm.ask("resolve", record=record, field="due", value="2027-01-02", **{"as": MO})
+    assert (reply["view"]["conflicts"], reply["view"]["changed"]["by"]) == ([], "Mo")
+
+
 async def test_every_part_of_a_long_text_says_who_wrote_it(hub: Home, at_elm: NodeClient) -> None:
     await act(at_elm, "task.add", None, MO, title="Minutes", details=prose(9_000))
     (record,) = hub.replica.store.records(None)

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
+from crdt.acting import KINDS_AT_HUBS
 from crdt.catalog import KINDS_BY_NAME
-from meshnode.cli.acting import BOARDS_AT_HUBS
 from meshnode.cli.asking import Snapshot
 from meshnode.cli.task_history import history_lines
 from tests.support.nodes import RunningNode
@@ -82,4 +82,4 @@ def test_several_are_told_apart() -> None:
 
 def test_the_option_is_there_for_what_is_declared_for_hubs() -> None:
     declared = {name for name, kind in KINDS_BY_NAME.items() if any(field.at_hub for field in kind.fields)}
-    assert declared == BOARDS_AT_HUBS
+    assert declared == KINDS_AT_HUBS

@@ -16,6 +16,7 @@ from rich.style import Style
 from tui import glyphs, themes
 from tui.plain_text import clean, clean_lines, clip, fit, wrap
 from tui.texts import TEXTS
+from tui.texts_acting import ACTING
 from tui.texts_notes import NOTES
 from tui.texts_welcome import WELCOME
 
@@ -54,7 +55,7 @@ def test_wrapping_says_what_is_cut() -> None:
     assert wrap("one two three four", 8, 2) == ["one two", "three f…"]
 
 
-@pytest.mark.parametrize("text", [*TEXTS.values(), *WELCOME.values(), *NOTES.values()])
+@pytest.mark.parametrize("text", [*TEXTS.values(), *WELCOME.values(), *NOTES.values(), *ACTING.values()])
 def test_texts_are_drawn_everywhere(text: str) -> None:
     assert set(text) <= glyphs.CONSOLE_SAFE
 
@@ -137,7 +138,7 @@ def test_no_key_of_a_text_is_unused() -> None:
         r"^(column|status|field|history|did|key|place|welcome|promise|net\.(node|since|address|they|we|state)|card\.(comments|thanks))(\.|$)"
     )
     unused = [
-        key for key in (*TEXTS, *WELCOME, *NOTES)
+        key for key in (*TEXTS, *WELCOME, *NOTES, *ACTING)
         if f'"{key}"' not in code and not built.match(key) and f'"{key.rpartition(".")[0]}"' not in code
         and not key.startswith("net.discovery-")
     ]  # fmt: skip

@@ -104,8 +104,11 @@ class Palette(Dialog[str]):
         for action in ACTIONS.values():
             if any(argument.name == "item" for argument in action.arguments):
                 continue
-            possible = actions.why_not(action, view if action.needs_record else {}, app.held, app.clock) is None
+            about = view if action.needs_record else {}
+            possible = actions.why_not(action, about, app.held, app.clock, app.doing.acting.by) is None
             yield Entry(f"do:{action.name}", action.title, action.help, possible)
+        if app.doing.acting.by:
+            yield Entry("app:somebody_else", say("key.somebody-else-short"), say("key.somebody-else"))
         yield Entry("app:leave", say("key.leave-short"), say("key.leave"), app.held.linked)
 
     def _cards(self) -> Iterator[Entry]:

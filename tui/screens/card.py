@@ -7,7 +7,7 @@ Rules of this module:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from textual import events, on
@@ -199,7 +199,7 @@ class CardScreen(Place):
         app = self.mesh
         text = say(
             "revert.text",
-            name=app.held.device_name(entry.get("device")),
+            name=app.held.who(entry),
             when=moment(app.clock, int(entry.get("at_ms") or 0)),
             what=history_text(app.held, app.clock, app.glyphs, entry),
         )
@@ -225,11 +225,15 @@ class CardScreen(Place):
     def _keep(self, number: int, value: int) -> None:
         values = self._conflicts[number].get("values") or () if number < len(self._conflicts) else ()
         if value < len(values):
-            field = str(self._conflicts[number].get("field"))
-            self.mesh.run_worker(self._resolve(field, values[value].get("value")))
+            field, kept = str(self._conflicts[number].get("field")), values[value].get("value")
+            self._first(field, lambda by: self.mesh.run_worker(self._resolve(field, kept, by)))
 
-    async def _resolve(self, field: str, value: object) -> None:
-        refusal = await self.mesh.doing.resolve(self._record, field, value)
+    def _first(self, field: str, then: Callable[[str], object]) -> None:
+        """Who settles it, where that is to be asked."""
+        self.mesh.doing.acting.first(say("acting.settle", field=field_name(field)), title_of(self._view()), then)
+
+    async def _resolve(self, field: str, value: object, by: str) -> None:
+        refusal = await self.mesh.doing.resolve(self._record, field, value, by)
         if refusal is not None:
             self.mesh.doing.tell(refusal)
 
@@ -242,8 +246,12 @@ class CardScreen(Place):
         field = str(self._conflicts[self._at_conflict()].get("field"))
         third = FormField("value", say("conflict.third-label"), "", "line", True, "")
 
-        async def submit(typed: dict[str, str]) -> str | None:
-            return await self.mesh.doing.resolve(self._record, field, typed.get("value", ""))
-
         title = say("conflict.third", field=field_name(field))
-        self.mesh.push_screen(Form(title, [third], submit, ("resolve", f"{self._record} {field}")))
+
+        def write(by: str) -> None:
+            async def submit(typed: dict[str, str]) -> str | None:
+                return await self.mesh.doing.resolve(self._record, field, typed.get("value", ""), by)
+
+            self.mesh.push_screen(Form(title, [third], submit, ("resolve", f"{self._record} {field}")))
+
+        self._first(field, write)

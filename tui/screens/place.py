@@ -101,6 +101,8 @@ class Place(Screen[None]):
         held, app = self.mesh.held, self.mesh
         narrow = self.size.width < NARROW_CELLS
         left = say("bar.title", network=held.network_name, dash=app.glyphs.dash, place=say(self.name_key))
+        if app.doing.acting.name:
+            left = say("acting.bar", title=left, name=app.doing.acting.name)
         nodes = self._linked_text(narrow) if held.linked else say("bar.away")
         now = app.clock.now()
         right = say("bar.right", nodes=nodes, clock=f"{now:%H:%M}" if narrow else minute_line(now))
