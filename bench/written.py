@@ -146,6 +146,10 @@ class _Authority:
     def member_of(self, device: object) -> MemberId | None:
         return next((MemberId(seeded_identity(name).person) for name in PEOPLE if _device(name) == device), None)
 
+    def has_gone(self, member: object) -> bool:
+        """Nobody has."""
+        return False
+
     def is_hub(self, device: object) -> bool:
         return False
 

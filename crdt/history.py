@@ -30,6 +30,10 @@ class Authority(Protocol):
         """Whether a device is a hub, or was one: it speaks for nobody, and signs for whoever stands there."""
         ...
 
+    def has_gone(self, member: MemberId) -> bool:
+        """Whether somebody was a member and is one no more: they do nothing here any more."""
+        ...
+
 
 class Writers:
     """The writers of every key of one record."""

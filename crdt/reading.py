@@ -56,6 +56,10 @@ class Reading:
         member = key.split("/", 2)[1]
         return MemberId(bytes.fromhex(member)) if MEMBER_HEX.fullmatch(member) else None
 
+    def has_gone(self, member: str) -> bool:
+        """Whether the owner of a key, in hex, does nothing here any more."""
+        return bool(MEMBER_HEX.fullmatch(member)) and self.authority.has_gone(MemberId(bytes.fromhex(member)))
+
     def declared(self, key: str) -> Field | None:
         """The field a key belongs to."""
         return self.kind.field_of(key) if self.kind else None

@@ -3,7 +3,8 @@
 Rules of this module:
 1. Nobody is assigned: a claim is each person's own key, and several may claim one task.
 2. "claimed" is never stored: an open task with a claim is shown so, and open again when the last claim is passed on.
-3. No figure is attached to a person: people needed are counted, what a person did is not.
+3. A claim of somebody who has gone is given back: it is kept, and does not hold the task.
+4. No figure is attached to a person: people needed are counted, what a person did is not.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ _GROUP_VERBS = {"comment": "comment", "check": "check_add", "tick": "check", "li
 
 
 def _show(reading: Reading) -> dict[str, Json]:
-    claims = [{"member": read.member} | reading.at_hub(read.last) for read in reading.entries("claim") if not read.id]
+    held = [read for read in reading.entries("claim") if not read.id and not reading.has_gone(read.member)]
+    claims = [{"member": read.member} | reading.at_hub(read.last) for read in held]
     claims.sort(key=lambda claim: claim["member"])
     status = reading.value("status")
     return {

@@ -152,6 +152,11 @@ class Membership:
         known = self.devices.get(device)
         return known is not None and known.kind is DeviceKind.HUB
 
+    def has_gone(self, member: MemberId) -> bool:
+        """Whether somebody left, was removed, or lost the standing they had."""
+        known = self.members.get(member)
+        return known is not None and not known.current
+
     def role_of(self, device: DeviceId) -> Role:
         """The row of the permissions table for what this device does."""
         known = self.devices.get(device)

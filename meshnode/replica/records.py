@@ -4,7 +4,7 @@ Rules of this module:
 1. Everything here can be dropped at any moment and built again from the store.
 2. A record is opened when somebody asks for it; the least recently used one is closed again.
 3. A view is taken from disk while it is fresh: no change came since (a flag that the insert of a change keeps), and
-   its authors speak for the same people (a mark in front of its text).
+   its authors speak for the same people and the same people are gone (a mark in front of its text).
 """
 
 from __future__ import annotations
@@ -49,7 +49,9 @@ class Records:
             for author in self._store.authors()
             if membership.member_of(author) is None
         ]
-        self._mark = hashlib.blake2b(b"".join(sorted(nobodies)), digest_size=MARK_BYTES).hexdigest()
+        gone = [member for member in membership.members if membership.has_gone(member)]
+        marked = b"".join((*sorted(nobodies), b"/", *sorted(gone)))
+        self._mark = hashlib.blake2b(marked, digest_size=MARK_BYTES).hexdigest()
         return before not in ("", self._mark)
 
     def member_of(self, device: DeviceId) -> MemberId | None:
@@ -59,6 +61,10 @@ class Records:
     def is_hub(self, device: DeviceId) -> bool:
         """Whether a device signs for whoever stands at its screen."""
         return self._membership is not None and self._membership.is_hub(device)
+
+    def has_gone(self, member: MemberId) -> bool:
+        """Whether somebody belonged once and does no more."""
+        return self._membership is not None and self._membership.has_gone(member)
 
     def exists(self, record: RecordId) -> bool:
         """Whether anything at all was written in this record."""

@@ -27,8 +27,14 @@ TODAY = "2026-11-24"
 class Everyone:
     """A membership in which each device `d...` speaks for the member `m...` of its number, and each `h...` is a hub."""
 
+    def __init__(self, gone: frozenset[MemberId] = frozenset()) -> None:
+        self.gone = gone
+
     def member_of(self, device: DeviceId) -> MemberId | None:
         return None if device[:1] == b"h" else MemberId(b"m" + device[1:])
+
+    def has_gone(self, member: MemberId) -> bool:
+        return member in self.gone
 
     def is_hub(self, device: DeviceId) -> bool:
         return device[:1] == b"h"

@@ -15,7 +15,7 @@ from crdt.chunk import read_chunk
 from crdt.edits import Put
 from crdt.errors import BadValue, NotPossibleNow
 from crdt.identifiers import NetworkId, made_record_id
-from tests.crdt.cast import EVERYONE, FIRST_MS, NETWORK, TASK_RECORD, Neighbour, device
+from tests.crdt.cast import EVERYONE, FIRST_MS, NETWORK, TASK_RECORD, Everyone, Neighbour, device
 
 
 def task(**arguments: Any) -> Neighbour:
@@ -286,3 +286,18 @@ def test_every_first_edit_carries_its_version_and_passes_the_reader() -> None:
         record = made_record_id(NETWORK, KINDS_BY_NAME[action.record_kind].code, device(1), FIRST_MS)
         one = Neighbour(1, record)
         assert "v" in read_chunk(one.act(name, **action.example).raw).operations.targets
+
+
+def test_a_claim_of_somebody_who_has_gone_is_given_back() -> None:
+    """It is kept as it was written, and does not hold the task: whoever is here may claim it."""
+    ana, bo = task(), Neighbour(2)
+    bo.hear(ana)
+    bo.act("task.claim")
+    ana.hear(bo)
+    assert ana.view()["status"] == "claimed"
+    without_bo = ana.record.view(Everyone(gone=frozenset({bo.member})))
+    assert (without_bo["status"], without_bo["claims"]) == ("open", [])
+    ana.act("task.claim")
+    without_bo = ana.record.view(Everyone(gone=frozenset({bo.member})))
+    assert [claim["member"] for claim in without_bo["claims"]] == [ana.member.hex()]
+    assert len(ana.view()["claims"]) == 2

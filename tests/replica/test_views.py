@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crdt.identifiers import RecordId
 from crdt.record import OpenRecord, SignedChange
+from meshnode.events import RecordsChanged
 from meshnode.identity.envelope import parse_envelope
 from meshnode.replica.records import OPEN_RECORDS
 from tests.replica.conftest import Desks
@@ -101,3 +102,18 @@ async def test_a_record_that_was_never_written(desk: Desks) -> None:
     assert not alice.replica.records.exists(nobodys_record("nothing"))
     alice.replica.records.view(nobodys_record("nothing"))
     assert not alice.replica.records.exists(nobodys_record("nothing")), "looking writes nothing"
+
+
+async def test_what_somebody_had_claimed_is_on_the_board_again_when_they_leave(desk: Desks) -> None:
+    street = maple_street(2)
+    alice, bob = desk("alice", street), desk("bob", street)
+    record = await alice.add("Rake leaves")
+    await bob.take(*alice.changes())
+    await bob.act("task.claim", record)
+    await alice.take(*bob.changes())
+    assert alice.tasks()[0]["status"] == "claimed"
+    alice.heard.clear()
+    await alice.hear_of(street.leave("bob"))
+    assert alice.tasks()[0]["status"] == "open"
+    assert alice.tasks()[0]["claims"] == []
+    assert alice.told(RecordsChanged), "screens hear of it"
