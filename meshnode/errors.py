@@ -4,6 +4,7 @@ MeshnodeError
 ├── UsageError               what was typed cannot be meant
 │   ├── BadInput             a value or name that is not understood
 │   ├── UnknownRecord        no such task, listing, ...
+│   ├── ForeignFile          a file from elsewhere that is not taken
 │   ├── NotPossible          understood, but the state of things forbids it
 │   └── WhoActs              at a hub nobody was named
 ├── NoNetwork                this profile belongs to no neighbourhood yet
@@ -74,6 +75,13 @@ class UnknownRecord(UsageError):
     code = "unknown-record"
     exit_code = 3
     next_step = "See `meshnode task list` for what there is."
+
+
+class ForeignFile(UsageError):
+    """This file is not taken."""
+
+    code = "foreign-file"
+    next_step = "Have the file made again, and copy it to an ordinary folder or stick."
 
 
 class NotPossible(UsageError):

@@ -12,9 +12,13 @@ from collections.abc import Awaitable, Callable
 from typing import ClassVar, Protocol
 
 from crdt.identifiers import StatementId
-from meshnode.api.arguments import id_of, whole_number
+from meshnode.api.arguments import id_of, text, whole_number
 from meshnode.api.schema import Json
+from meshnode.errors import InviteError
 from meshnode.founding import MAX_USES, MS_PER_DAY, Invitations, NewInvite, days_of_an_event
+from meshnode.membership.join_files import ReplyFile, read_reply_file
+from meshnode.membership.statements import Hello, Invite, StatementRefused, check_statement, parse_statement
+from meshnode.peers.host import Host
 from meshnode.peers.spoken_window import SpokenWindow, SpokenWindows
 from meshnode.replica.replica import Replica
 
@@ -25,6 +29,7 @@ class Inviting(Protocol):
     replica: Replica
     invitations: Invitations
     windows: SpokenWindows
+    host: Host
 
     def addresses(self) -> list[str]: ...
 
@@ -32,8 +37,17 @@ class Inviting(Protocol):
 class InviteRequests:
     """The requests about letting people in."""
 
-    NAMES: ClassVar[tuple[str, ...]] = ("invite", "invites", "window_open", "window", "window_close", "came_in")
-    OF_MEMBERS: ClassVar[frozenset[str]] = frozenset({"invite", "window_open"})
+    NAMES: ClassVar[tuple[str, ...]] = (
+        "invite",
+        "invites",
+        "window_open",
+        "window",
+        "window_close",
+        "came_in",
+        "reply",
+        "let_in",
+    )
+    OF_MEMBERS: ClassVar[frozenset[str]] = frozenset({"invite", "window_open", "let_in"})
 
     def __init__(self, inside: Inviting) -> None:
         self._inside = inside
@@ -113,3 +127,45 @@ class InviteRequests:
             {"member": member.id.hex(), "name": member.name, "established": member.established}
             for member in sorted(members, key=lambda member: (member.name, member.id))
         ]
+
+    # -- replies that came on a stick -------------------------------------------------------------------------------
+
+    async def _reply(self, arguments: Json) -> Json:
+        """What a reply says, and what came of it if its bearer is in already."""
+        reply, hello = self._read_reply(arguments)
+        membership = self._inside.replica.membership
+        invite = parse_statement(self._inside.replica.network, reply.invite)
+        signer = membership.member_of(invite.signer) if isinstance(invite, Invite) else None
+        known = membership.devices.get(hello.device)
+        return {
+            "name": hello.person_name,
+            "member": hello.signer.hex(),
+            "inviter": membership.members[signer].name if signer else "",
+            "in": known is not None and known.state.current,
+        }
+
+    async def _let_in(self, arguments: Json) -> Json:
+        reply, hello = self._read_reply(arguments)
+        await self._inside.host.let_in((reply.invite, reply.hello))
+        return {"name": hello.person_name, "member": hello.signer.hex()}
+
+    def _read_reply(self, arguments: Json) -> tuple[ReplyFile, Hello]:
+        """A reply and its hello.
+
+        Raises:
+            InviteError: it is damaged, or for another neighbourhood.
+        """
+        reply = read_reply_file(text(arguments, "reply").encode())
+        network = self._inside.replica.network
+        try:
+            for statement in (reply.invite, reply.hello):
+                check_statement(network, statement)
+            hello = parse_statement(network, reply.hello)
+        except StatementRefused as error:
+            raise InviteError(
+                f"This reply is damaged, or for another neighbourhood ({reply.network or 'it does not say which'}).",
+                next_step="Ask for the reply file once more.",
+            ) from error
+        if not isinstance(hello, Hello):
+            raise InviteError("This reply holds no hello.", next_step="Ask for the reply file once more.")
+        return reply, hello

@@ -24,6 +24,7 @@ from meshnode.errors import AlreadyMember, BadInput, NoNetwork, NotPossible
 from meshnode.events import Events
 from meshnode.founding import Invitations
 from meshnode.peers.adoption import Adoption
+from meshnode.peers.host import Host
 from meshnode.peers.spoken_window import SpokenWindows
 from meshnode.peers.status import StatusBoard
 from meshnode.replica.own_device import must_not_be_dropped
@@ -36,7 +37,7 @@ OF_MEMBERS = frozenset({"leave"})
 """What somebody who has left cannot do any more: neighbours would refuse what came of it."""
 
 
-_OUTSIDE = ("found", "preview", "join", "restore", "hub_setup")
+_OUTSIDE = ("found", "preview", "join", "look_apart", "join_apart", "restore", "hub_setup")
 
 
 class Inside(Protocol):
@@ -44,6 +45,7 @@ class Inside(Protocol):
 
     replica: Replica
     invitations: Invitations
+    host: Host
     windows: SpokenWindows
     adoption: Adoption
     status_board: StatusBoard
@@ -60,6 +62,8 @@ class Doorstep(Protocol):
     async def found(self, network: str, name: str) -> None: ...
     async def preview(self, code: str, address: str | None) -> Json: ...
     async def join(self, code: str, name: str | None, address: str | None) -> None: ...
+    async def look_apart(self, code: str, network: str, inviter: str) -> Json: ...
+    async def join_apart(self, code: str, network: str, inviter: str, name: str) -> Json: ...
     async def restore(self, card: str, code: str, address: str | None) -> None: ...
     async def hub_setup(self) -> Json: ...
     async def leave(self) -> str: ...
@@ -200,6 +204,15 @@ class Requests:
         self._must_be_outside()
         return await self._doorstep.preview(text(arguments, "code"), optional_text(arguments, "address"))
 
+    async def _look_apart(self, arguments: Json) -> Json:
+        self._must_be_outside()
+        return await self._doorstep.look_apart(text(arguments, "code"), *_claims(arguments))
+
+    async def _join_apart(self, arguments: Json) -> Json:
+        self._must_be_outside()
+        name = text(arguments, "name")
+        return await self._doorstep.join_apart(text(arguments, "code"), *_claims(arguments), name)
+
     async def _join(self, arguments: Json) -> Json:
         self._must_be_outside()
         code, name = text(arguments, "code"), optional_text(arguments, "name")
@@ -223,3 +236,8 @@ class Requests:
     async def _leave(self, _: Json) -> Json:
         self._needed()
         return {"thanks": await self._doorstep.leave()}
+
+
+def _claims(arguments: Json) -> tuple[str, str]:
+    """What an invite file says of itself: its network and from whom it is."""
+    return optional_text(arguments, "network") or "", optional_text(arguments, "inviter") or ""

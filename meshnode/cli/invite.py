@@ -9,6 +9,8 @@ from meshnode.cli.asking import Attached, with_node
 from meshnode.cli.command import Answer, Call, Command, Json, add_yes
 from meshnode.cli.invite_address import lan_address
 from meshnode.cli.invite_list import list_invites, void_invite
+from meshnode.cli.invite_event import run_event
+from meshnode.cli.invite_file import run_file
 from meshnode.cli.invite_words import run_words
 from meshnode.cli.moments import moment, now, span
 from meshnode.cli.qr import SEPARATOR, qr_lines
@@ -27,6 +29,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--list", action="store_true", help="your open invites, with who came in")
     parser.add_argument("--void", metavar="INVITE", help="take an invite back; who came in with it stays")
     parser.add_argument("--with-guests", action="store_true", help="with --void: those who came in lose your word, too")
+    parser.add_argument("--event", action="store_true", help="a code for a meeting: up to 30 people, for today")
+    parser.add_argument("--file", metavar="FOLDER", help="write the invite into a folder instead, as on a USB stick")
     parser.add_argument("--no-wait", action="store_true", help="do not wait until somebody has come in")
     add_yes(parser)
 
@@ -39,6 +43,10 @@ def run(call: Call) -> Answer:
         return list_invites(call)
     if call.options.void:
         return void_invite(call)
+    if call.options.event:
+        return run_event(call)
+    if call.options.file:
+        return run_file(call)
     shown: list[Attached] = []
 
     async def work(node: Attached) -> Answer:
@@ -90,7 +98,12 @@ async def _wait(call: Call, node: Attached, invite: Json) -> list[str]:
 
 
 COMMAND = Command(
-    examples=("meshnode invite", "meshnode invite --uses 12 --days 1", "meshnode invite --words"),
+    examples=(
+        "meshnode invite",
+        "meshnode invite --uses 12 --days 1",
+        "meshnode invite --words",
+        "meshnode invite --event",
+    ),
     run=run,
     arguments=arguments,
 )

@@ -11,6 +11,7 @@ from crdt.display import display_line
 from meshnode.cli.asking import Attached, Conversation, conversation
 from meshnode.cli.command import Answer, Call, Command, Json, add_yes
 from meshnode.cli.init import my_name
+from meshnode.cli.join_file import run_file
 from meshnode.cli.layout import paragraph
 from meshnode.cli.moments import moment, now
 from meshnode.errors import BadInput
@@ -26,6 +27,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--words", dest="spoken", metavar="WORD", nargs="+", help="three words that your neighbour says"
     )
+    parser.add_argument("--file", metavar="FOLDER", help="where an invite file is, as on a USB stick")
     parser.add_argument("--name", metavar="NAME", help="what your neighbours call you")
     parser.add_argument("--address", metavar="HOST:PORT", help="where a neighbour's node is, if it is not found")
     add_yes(parser)
@@ -39,6 +41,8 @@ def split_scanned(text: str) -> tuple[str, str | None]:
 
 def run(call: Call) -> Answer:
     """Show network, inviter and effect; after a yes, join."""
+    if call.options.file:
+        return run_file(call, _effect)
     code, scanned = split_scanned(_given(call))
     address = call.options.address or scanned
     if call.options.spoken:

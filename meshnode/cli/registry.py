@@ -38,7 +38,7 @@ def _from(module: str) -> Callable[[], Command]:
 
 GROUPS: Final = {
     "Start": ("screen", "run", "stop", "demo"),
-    "A neighbourhood": ("init", "invite", "join", "leave"),
+    "A neighbourhood": ("init", "invite", "join", "letin", "newcomers", "leave"),
     "People": ("members", "vouch", "petition", "vote", "block", "unblock", "follow"),
     "What is going on": ("status", "task", "note", "profile", "settings"),
     "Your machines": ("device", "card", "hub"),
@@ -66,6 +66,8 @@ _ENTRIES: Final = (
     Entry("init", "Start a neighbourhood", _from("init")),
     Entry("invite", "Make a code that lets a neighbour in", _from("invite")),
     Entry("join", "Join a neighbourhood with a code", _from("join")),
+    Entry("letin", "Let in whose reply came back on a stick", _from("letin")),
+    Entry("newcomers", "Who is new here, and who has met them", _from("newcomers")),
     Entry("leave", "Leave the neighbourhood", _from("leave")),
     Entry("members", "Who is here, on whose word, and what is being asked", _from("members")),
     Entry("vouch", "Give your word for somebody you have met", _from("vouch")),

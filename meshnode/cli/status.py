@@ -30,10 +30,22 @@ def run(call: Call) -> Answer:
 
 def outside_lines(status: Json) -> list[str]:
     """A node that belongs nowhere yet."""
+    if status.get("waiting"):
+        return [*_waiting_lines(status["waiting"]), *_here(status)]
     return [
         "The node is running and belongs to no neighbourhood yet.",
         "Start one with `meshnode init NAME`, or join one with `meshnode join CODE`.",
         *_here(status),
+    ]
+
+
+def _waiting_lines(waiting: Json) -> list[str]:
+    network = display_line(waiting["network"]) or "a neighbourhood"
+    said = [f"The last node that was asked said: {display_line(waiting['said'])}"] if waiting["said"] else []
+    return [
+        f"You are waiting to be let in to {network}, as {display_line(waiting['name'])}.",
+        "Bring your reply file to one of its members (there: `meshnode letin FOLDER`), and leave this node running.",
+        *said,
     ]
 
 

@@ -91,7 +91,7 @@ class InsideParts:
             changed=self._announce_anew,
             met=self.try_peer,
         )
-        self._host = Host(self.replica, self._key, clock)
+        self.host = Host(self.replica, self._key, clock)
         self.windows = SpokenWindows(self._fresh_token, os.urandom, self._announce_anew)
         self._dialler = Dialler(
             Schedule(identity.device), self.links, AddressBook(StoredRows(store)), self._dial_out, identity.device
@@ -208,7 +208,7 @@ class InsideParts:
             case LinkKind.DEVICE:
                 await self.adoption.receive(connection)
             case _:
-                await self._host.receive(connection)
+                await self.host.receive(connection)
 
     async def _reach_device(self, code: DeviceCode, address: str) -> Connection:
         return await reach(code, self._identity.device_keys, address, self._config.network.interfaces)

@@ -24,14 +24,16 @@ from meshnode.api.server import ApiServer
 from meshnode.config import Config
 from meshnode.errors import AlreadyMember
 from meshnode.events import Events, TroubleChanged
-from meshnode.founding import clean_name, found
+from meshnode.founding import MS_PER_DAY, clean_name, found
 from meshnode.identity.key_file import load_or_create, replace
 from meshnode.identity.keys import Identity
 from meshnode.membership.statements import sign_leave
 from meshnode.node.becoming import Becoming, device_code_in, typed_address
 from meshnode.node.belonging import Belonging, SignedItems, read_belonging
 from meshnode.node.inside import InsideParts
-from meshnode.peers.joining import Joining
+from meshnode.node.waiting import Wait, Waiting
+from meshnode.peers.apart import ApartPreview, look_apart, reply_apart
+from meshnode.peers.joining import Joined, Joining
 from meshnode.peers.status import NodeFacts, outside_status
 from meshnode.platform import Paths, sd_notify
 from meshnode.replica.own_device import dropped_sentence
@@ -73,11 +75,10 @@ class Node:
             clock_unsure=lambda: wall_clock_ms() < EARLIEST_MS,
         )
         self._inside: InsideParts | None = None
-        self._requests = Requests(
-            self._events, self, lambda: outside_status(self._facts), self._paths.where, self.stop_soon
-        )
+        self._requests = Requests(self._events, self, self._outside_status, self._paths.where, self.stop_soon)
         self._api = ApiServer(paths.socket, self._requests)
         self._entering = asyncio.Lock()
+        self._waiting = Waiting(self._store, self._joining_late, config.network.addresses, self._enter_late)
         self.becoming = Becoming(config, wall_clock_ms, self._enter_as)
 
     # -- life -------------------------------------------------------------------------------------------------------
@@ -102,12 +103,15 @@ class Node:
         belonging = read_belonging(self._store)
         if belonging is not None:
             await self._take_up(belonging)
+        else:
+            self._waiting.go_on()
         await self._api.start()
         log.info("ready, %s", "inside a neighbourhood" if self._inside else "no neighbourhood yet")
 
     async def _stop(self) -> None:
         await self._api.stop()
         await self.becoming.stop()
+        await self._waiting.stop()
         if self._inside is not None:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(3.0):
@@ -118,6 +122,7 @@ class Node:
     async def _enter(self, belonging: Belonging) -> None:
         """Become a node of this network."""
         await self.becoming.stop()
+        await self._waiting.stop(for_good=True)
         inside = InsideParts(
             self._config, self._identity, belonging, store=self._store, events=self._events, clock=wall_clock_ms
         )
@@ -179,6 +184,23 @@ class Node:
             assert self._inside is not None
             self._inside.try_peer(joined.endpoint)
 
+    async def look_apart(self, code: str, network: str, inviter: str) -> Json:
+        """What an invite file leads to."""
+        return self._look_apart(code, network, inviter).as_json()
+
+    async def join_apart(self, code: str, network: str, inviter: str, name: str) -> Json:
+        """Write the reply to an invite file, and wait to be let in from now on."""
+        preview = self._look_apart(code, network, inviter)
+        called = clean_name(name, "Your name")
+        reply = reply_apart(self._person(), preview, called, self._device_name())
+        self._waiting.begin(Wait(network, called, self._device_name(), preview.token.text()))
+        self._events.publish(TroubleChanged())
+        return {"reply": reply.content().decode()}
+
+    def _look_apart(self, code: str, network: str, inviter: str) -> ApartPreview:
+        self._must_be_outside()
+        return look_apart(code, network, inviter, wall_clock_ms() // MS_PER_DAY)
+
     async def restore(self, card: str, code: str, address: str | None) -> None:
         """Be again the member whose key is on a card."""
         await self.becoming.restore(card, code, address)
@@ -198,6 +220,22 @@ class Node:
     def _joining(self) -> Joining:
         self._must_be_outside()
         return Joining(self._person(), self._config, wall_clock_ms, os.urandom)
+
+    def _joining_late(self) -> Joining:
+        """For somebody whose reply is under way: how old the invite is only the others can say."""
+        return Joining(self._person(), self._config, lambda: 0, os.urandom)
+
+    async def _enter_late(self, joined: Joined) -> None:
+        """The wait is over."""
+        async with self._entering:
+            if self._requests.inside:
+                return
+            await self._take_up(Belonging(joined.network, (joined.epoch_key,), joined.statements))
+            assert self._inside is not None
+            self._inside.try_peer(joined.endpoint)
+
+    def _outside_status(self) -> Json:
+        return outside_status(self._facts) | {"waiting": self._waiting.status()}
 
     def _must_be_outside(self) -> None:
         if self._inside is not None:

@@ -14,7 +14,7 @@ import logging
 from collections.abc import Callable, Sequence
 
 from crdt.identifiers import DeviceId, Lane, StatementId
-from meshnode.errors import InviteError, InviteExpired, InviteUsed, PeerError, RemoteProtocolError
+from meshnode.errors import DamagedCode, InviteError, InviteExpired, InviteUsed, PeerError, RemoteProtocolError
 from meshnode.membership.membership import AuthorClass, InviteState
 from meshnode.membership.statements import (
     Hello,
@@ -67,6 +67,18 @@ class Host:
                 guest.refuse(refusal.code, str(refusal))
             except PeerError as error:
                 log.info("a joiner went: %s", error.code)
+
+    async def let_in(self, statements: Sequence[bytes]) -> None:
+        """Let somebody in whose application came in a file: the same step as over a link.
+
+        Raises:
+            InviteError: they may not come in with this, or it is no application.
+        """
+        try:
+            async with self._one_at_a_time:
+                await self._let_in(None, statements)
+        except RemoteProtocolError as error:
+            raise DamagedCode("This reply is damaged: it is no genuine hello.") from error
 
     def _invite_of(self, connection: Connection) -> Invite | None:
         """Which invite they came with; known at once only for a short code."""
@@ -136,9 +148,10 @@ class Host:
         await self._replica.accept(Lane.STATEMENTS, carried, OURS)
 
     def _judge(self, hello: Hello) -> None:
-        """Rule 2; somebody who was let in and cut off before they heard of it is answered again."""
+        """Rule 2; somebody who was let in and has not heard of it yet is answered again, however late."""
         membership = self._replica.membership
         state = membership.invite_state(hello.invite, self._clock() // MS_PER_DAY)
-        again = hello.signer in membership.invite_users(hello.invite)
-        if state is not InviteState.OPEN and not (again and state is InviteState.USED):
+        known = membership.devices.get(hello.device)
+        again = known is not None and known.certificate == hello.id and known.state.current
+        if state is not InviteState.OPEN and not again:
             raise WHY_NOT[state]

@@ -58,8 +58,9 @@ class Decisions:
             raise NotPossible(
                 f"{known.name} founded this neighbourhood and needs nobody's word.", next_step="See `meshnode members`."
             )
+        # Who invited somebody may still say that they met them: a word by hand outlives the invite.
         words = [word for word in self._replica.membership.words if (word.member, word.voucher) == (known.id, me.id)]
-        if words:
+        if any(word.by_hand for word in words):
             raise NotPossible(f"You already stand for {known.name}.", next_step="See `meshnode members`.")
         await self._replica.state(sign_vouch(keys, self._replica.network, known.id))
 

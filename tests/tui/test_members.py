@@ -38,6 +38,8 @@ async def test_a_word_is_given_after_a_yes_only(short_path: Path) -> None:
             await shown.press("enter")
             await shown.sees_not("Have you met Bo?")
             await shown.press("v", "y")
+            await shown.sees("Your word for Bo is written down.")
+            await shown.press("v", "y")
             await shown.sees("You already stand for Bo.")
             await shown.press("down", "v")
             await shown.sees("Have you met Dee?")
