@@ -8,9 +8,9 @@ import time
 from meshnode.cli.asking import Attached, with_node
 from meshnode.cli.command import Answer, Call, Command, Json, add_yes
 from meshnode.cli.invite_address import lan_address
-from meshnode.cli.invite_list import list_invites, void_invite
 from meshnode.cli.invite_event import run_event
 from meshnode.cli.invite_file import run_file
+from meshnode.cli.invite_list import list_invites, void_invite
 from meshnode.cli.invite_words import run_words
 from meshnode.cli.moments import moment, now, span
 from meshnode.cli.qr import SEPARATOR, qr_lines
