@@ -34,6 +34,7 @@ STOLEN: Final = (
 FOR_EVER_TITLE: Final = "What cannot be taken back"
 FOR_EVER: Final = (
     "What has reached another node stays there. Undo and edits are new entries; the old text stays in the history.",
+    "What you made you can have wiped on every node that hears of it (meshnode forget). Copies may remain even then.",
     "Leaving is final for this key. What you wrote stays with your neighbours; coming back needs a new invite.",
     "Someone you let in can keep a copy of everything they could read.",
 )
@@ -68,6 +69,12 @@ PRIVACY: Final = (
 
 SEALED_FOR: Final = "Only {people} can read this. Hubs carry it unread. Whoever has read it can remember it."
 SEALED_FOR_ME: Final = "Only you can read this, on your own devices. Hubs carry it unread."
+
+FORGET_EFFECT: Final = (
+    "It is wiped on every node that hears of it, this one first. That cannot be undone.",
+    "What others wrote in it goes too, and they are told.",
+    "Copies on paper, on sticks, in heads and on worn flash cells may remain.",
+)
 
 FOUND_EFFECT: Final = (
     "You start a neighbourhood of which you are the first member, and invite the others.",

@@ -20,6 +20,7 @@ from textual.binding import BindingType
 from tui import glyphs, themes
 from tui.doing import Doing
 from tui.feed import GATHER_SECONDS, GATHER_SECONDS_OVER_SSH, Feed
+from tui.forgetting import Forgetting
 from tui.held import Held
 from tui.keymap import EVERYWHERE
 from tui.messages import FeedMoved, NetworkChanged
@@ -73,6 +74,7 @@ class MeshnodeApp(App[Outcome]):
         gather = GATHER_SECONDS_OVER_SSH if environ.get("SSH_CONNECTION") else GATHER_SECONDS
         self.feed = Feed(socket_path, self.post_message, gather)
         self.doing = Doing(self)
+        self.forgetting = Forgetting(self)
         self.kiosk = environ.get("MESH_KIOSK", "") not in {"", "0"}
         """Whether anybody passes by this screen: who acts is asked each time."""
         self.drafts: dict[tuple[str, str], dict[str, str]] = {}

@@ -31,6 +31,9 @@ class Held:
     """Whether the node answers."""
     complete: bool = False
     """Whether the last page of a snapshot has come."""
+    wiped: dict[str, str] = field(default_factory=dict)
+    """Records that were wiped while the screen ran, and the device that wanted it."""
+    _gone: dict[str, int] = field(default_factory=dict)
     _arriving: dict[str, Json] | None = None
 
     def apply(self, events: Iterable[Json]) -> set[str]:
@@ -53,19 +56,33 @@ class Held:
         return dirty
 
     def put(self, view: Json) -> bool:
-        """Hold this view; False when it, or a later one, was held already: a reply may overtake an event."""
+        """Hold this view, or nothing where it shows that nothing is left of the record.
+
+        Returns:
+            False when it, or a later one, was held already: a reply may overtake an event.
+        """
         record = str(view.get("id", ""))
         held = self.records.get(record)
-        if not record or held == view or (held is not None and _changes(view) < _changes(held)):
+        if not record or _same(held, view) or _newness(view) < self._newest(record):
             return False
+        if view.get("changes") == 0:
+            self._gone[record] = _newness(view)
+            if view.get("wiped_by"):
+                self.wiped[record] = str(view["wiped_by"])
+            return self.records.pop(record, None) is not None
         self.records[record] = view
         return True
+
+    def _newest(self, record: str) -> int:
+        held = self.records.get(record)
+        return _newness(held) if held is not None else self._gone.get(record, 0)
 
     def _apply_page(self, event: Json) -> None:
         """A first snapshot is shown as it comes; a later one replaces what is held only when it is whole."""
         if self._arriving is None or not event.get("part"):
             self._arriving = {}
-        arriving = {str(view["id"]): view for view in event.get("records") or () if view.get("id")}
+        found = [view for view in event.get("records") or () if view.get("id") and view.get("changes") != 0]
+        arriving = {str(view["id"]): view for view in found}
         self._arriving |= arriving
         if not self.complete:
             self.records |= arriving
@@ -82,6 +99,7 @@ class Held:
         """Hold nothing: another neighbourhood, or none, begins."""
         self.records, self.members, self.devices = {}, {}, {}
         self.complete, self._arriving = False, None
+        self.wiped, self._gone = {}, {}
 
     def member_name(self, member: object) -> str:
         """A member's name for the screen."""
@@ -141,7 +159,15 @@ class Held:
         return list(self.status.get("peers") or ())
 
 
-def _changes(view: Json) -> int:
-    """How many changes a view was made of; on one node this only grows."""
-    changes = view.get("changes")
-    return changes if isinstance(changes, int) else 0
+def _newness(view: Json) -> int:
+    """A number that only grows on one node: its revision, or how many changes the view was made of."""
+    for name in ("revision", "changes"):
+        number = view.get(name)
+        if isinstance(number, int):
+            return number
+    return 0
+
+
+def _same(held: Json | None, view: Json) -> bool:
+    """Whether a view shows just what is held; its revision grows with anything that happens anywhere."""
+    return held is not None and held | {"revision": 0} == view | {"revision": 0}

@@ -72,6 +72,7 @@ CARD_KEYS: list[BindingType] = [
     bind("card.open", "enter", "open", "open", display="Enter"),
     bind("card.tick", "space", "tick", "tick", display="Space"),
     bind("card.note", "N", "task('note.add')", "note", display="N"),
+    bind("card.forget", "W", "forget", "forget", display="W"),
     bind("card.add-line", "plus", "task('task.check_add')", "add-line", display="+"),
     *TASK_KEYS,
     *LIST_KEYS,

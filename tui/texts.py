@@ -86,6 +86,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "card.history-short": "History",
         "card.copies": "Copies",
         "card.gone": "This card is not on this node.",
+        "card.wiped": "{name} had this wiped. It is gone from every node that hears of it.",
         "copies.alone": "only on this node; no other node is known yet",
         "copies.all": "everything written here is on this node and on {nodes}",
         "copies.some": "on this node; {nodes} lack something (perhaps of another card)",
@@ -253,6 +254,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "key.show-all": "Show all",
         "key.undo": "Undo",
         "key.redo": "Redo",
+        "key.forget": "Wipe for good",
         "key.show-aside": "Show or hide what is set aside",
         "key.up": "Up",
         "key.down": "Down",
@@ -286,6 +288,9 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "key.no": "No",
         "key.close": "Close",
         # leaving
+        "forget.title": "Wipe {title} for good?",
+        "forget.others": "In it wrote, besides you: {names}.",
+        "forget.done": "Wiped: {title}",
         "leave.title": "Leave {network}?",
         "leave.done": "Goodbye",
     }

@@ -165,6 +165,8 @@ class BoardRequests:
 
     def _named(self, arguments: Json) -> RecordId:
         record = RecordId(_bytes(arguments.get("record"), RECORD_ID_BYTES, "record"))
+        if record in self._replica.membership.forgotten:
+            raise NotPossible("Whoever made this had it wiped.", next_step="There is nothing left of it on this node.")
         if not self._replica.records.exists(record):
             raise UnknownRecord
         if record[0] not in KINDS:

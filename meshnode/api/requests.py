@@ -16,6 +16,7 @@ from crdt.identifiers import RecordId
 from meshnode.api.arguments import optional_text, text
 from meshnode.api.board_requests import BoardRequests
 from meshnode.api.device_requests import DeviceRequests
+from meshnode.api.forget_requests import ForgetRequests
 from meshnode.api.invite_requests import InviteRequests
 from meshnode.api.member_requests import MemberRequests
 from meshnode.api.schema import Json
@@ -79,7 +80,14 @@ class RequestGroup(Protocol):
     async def answer(self, do: str, arguments: Json) -> Json: ...
 
 
-GROUPS: tuple[type[RequestGroup], ...] = (BoardRequests, InviteRequests, MemberRequests, SealedRequests, DeviceRequests)
+GROUPS: tuple[type[RequestGroup], ...] = (
+    BoardRequests,
+    InviteRequests,
+    MemberRequests,
+    SealedRequests,
+    DeviceRequests,
+    ForgetRequests,
+)
 
 
 def groups_of(inside: Inside) -> tuple[RequestGroup, ...]:
@@ -90,6 +98,7 @@ def groups_of(inside: Inside) -> tuple[RequestGroup, ...]:
         MemberRequests(inside),
         SealedRequests(inside.replica),
         DeviceRequests(inside),
+        ForgetRequests(inside.replica),
     )
 
 
@@ -138,7 +147,8 @@ class Requests:
             return await own(arguments)
         if any(do in group.NAMES for group in GROUPS):
             self._needed()
-            return await next(group for group in self._groups if do in group.NAMES).answer(do, arguments)
+            answer = await next(group for group in self._groups if do in group.NAMES).answer(do, arguments)
+            return answer | {"view": self._stamped(answer["view"])} if "view" in answer else answer
         raise BadInput(f"This node does not know the request {do!r}.", next_step="Is it older than this program?")
 
     # -- what a feed reads ------------------------------------------------------------------------------------------
@@ -148,8 +158,15 @@ class Requests:
         return self._inside.replica.store.records(None) if self._inside else ()
 
     def view(self, record: RecordId) -> Json:
-        """What people see of one record."""
-        return self._needed().replica.records.view(record)
+        """What people see of one record; of one that was wiped, who had it wiped."""
+        inside = self._needed()
+        view = self._stamped(inside.replica.records.view(record))
+        wiped_by = inside.notices.wiped.by(record)
+        return view if wiped_by is None else view | {"wiped_by": wiped_by.hex()}
+
+    def _stamped(self, view: Json) -> Json:
+        """A view with a number that only grows on one node: of two views, the one with the higher is newer."""
+        return view | {"revision": self._needed().replica.store.revision()}
 
     def people(self) -> tuple[Json, Json]:
         """Members and devices by id."""

@@ -32,6 +32,7 @@ REQUESTS: Final = {
     "resolve": "pick one value, or write a third; `as` like act",
     "undo": "put back what a change overwrote; `as` like act",
     "open_sealed": "a sealed text, on a personal device that it was sealed to",
+    "forget": "have something wiped that one made; with `ask`, what that would do",
     "invite": "a new invite: short code, full token, addresses",
     "invites": "the invites that are open now",
     "came_in": "who came in with an invite",

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crdt.catalog import kind_of
+from crdt.display import display_line
 from crdt.identifiers import DeviceId, NetworkId, RecordId, made_record_id
 from meshnode.errors import NotPossible, UnknownRecord
 from meshnode.identity.keys import Identity
@@ -55,8 +56,10 @@ def forget_statement(
 
     Raises:
         UnknownRecord: there is nothing of it here.
-        NotPossible: somebody else made it, or everybody has it together.
+        NotPossible: this is a hub, somebody else made it, or everybody has it together.
     """
+    # A hub acts for everybody: what was written at it, its stewards have wiped from their own devices.
+    _ = identity.person
     if not store.has_record(record):
         raise UnknownRecord
     kind = kind_of(record)
@@ -70,6 +73,12 @@ def forget_statement(
             "It cannot be told here who made this.", next_step="Wait until it has arrived whole, then try again."
         )
     if not may_forget(identity, membership, maker.device):
+        known = membership.devices.get(maker.device)
+        if known is not None and known.stewards:
+            raise NotPossible(
+                f"This was written at {display_line(known.name) or 'a hub'}, and you are no steward of it.",
+                next_step="Ask one of its stewards: they can have it wiped from a device of theirs.",
+            )
         raise NotPossible(
             "Only who made something can have it wiped, and somebody else made this.",
             next_step="Ask them; what you wrote in it yourself you can take back (`meshnode task undo`).",

@@ -1,4 +1,4 @@
-"""Notices: what the person at this node has to hear about people: who was parted with, by whom, and how to object.
+"""Notices: what the person at this node has to hear: who was parted with, by whom, and how to object; what was wiped.
 
 Rules of this module:
 1. A notice is made of the statements; only when this node first saw what it tells of is noted, so that it can end.
@@ -16,6 +16,7 @@ from meshnode.membership.statements import Epoch
 from meshnode.replica.replica import Replica
 from meshnode.trust.access import Access
 from meshnode.trust.keyring import Keyring
+from meshnode.trust.wiped import Wiped
 
 NOTICED_NOTE = "trust.noticed"
 SHOWN_MS = 14 * 86_400_000
@@ -58,11 +59,13 @@ class Notices:
         self._replica = replica
         self._access = access
         self._keyring = keyring
+        self.wiped = Wiped(replica)
         self._noticed: dict[str, int] = json.loads(replica.store.meta(NOTICED_NOTE) or "{}")
         self.look()
 
     def look(self) -> None:
         """Note what is new, and forget what is no more."""
+        self.wiped.look()
         effective = {ballot.petition.id.hex() for ballot in self._replica.membership.ballots if ballot.effective}
         noticed = {each: at for each, at in self._noticed.items() if each in effective}
         noticed = dict.fromkeys(effective, self._replica.clock()) | noticed
@@ -75,6 +78,7 @@ class Notices:
         self.look()
         ballots = [ballot for ballot in self._replica.membership.ballots if ballot.effective]
         removals = [self._removal(ballot, name_of) for ballot in ballots if self._is_shown(ballot)]
+        removals += self.wiped.sentences(name_of)
         return removals + [BAD_KEY.format(name=self._by(epoch, name_of)) for epoch in self._keyring.bad.values()]
 
     def _by(self, epoch: Epoch, name_of: NameOf) -> str:

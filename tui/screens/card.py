@@ -72,9 +72,13 @@ class CardScreen(Place):
     def _build(self, width: int) -> list[Line]:
         app = self.mesh
         if not self._view():
-            return [Line(((say("card.gone"), app.paint.text),))]
+            return [Line(((self._gone(), app.paint.text),))]
         lines = CardLines(app.held, app.clock, app.glyphs, app.paint, self._view(), self._history, self._conflicts)
         return lines.build(width)
+
+    def _gone(self) -> str:
+        by = self.mesh.held.wiped.get(self._record)
+        return say("card.wiped", name=self.mesh.held.device_name(by)) if by else say("card.gone")
 
     def _title(self) -> None:
         self.lines.retitle(title_of(self._view()) if self._view() else "")
@@ -165,6 +169,11 @@ class CardScreen(Place):
     def action_redo(self) -> None:
         """Take back the undo."""
         self.mesh.doing.redo()
+
+    def action_forget(self) -> None:
+        """Have this card wiped, or the sealed note that is selected; asked first."""
+        kind, _, rest = (self.lines.selected or "").partition(":")
+        self.mesh.forgetting.ask(rest if kind == "note" else self._record)
 
     def action_tick(self) -> None:
         """Tick the selected line of the checklist."""
