@@ -52,6 +52,14 @@ SEALED: Final = (
     "It cannot be undone, only written anew. To be rid of it, the whole note must be forgotten; copies may remain.",
 )
 
+HUB_TITLE: Final = "What the screen of a hub can and cannot promise"
+HUB: Final = (
+    "Whoever stands at a hub says who they are, and nobody checks it: no password, no key. Everybody reads who it was "
+    "said to be and at which hub.",
+    "What you have claimed or passed on with a device of your own, no hub can change or hide.",
+    "Profiles, settings, sealed notes and everything that decides who belongs are done on devices of one's own only.",
+)
+
 STRANGERS_TITLE: Final = "What strangers can see"
 STRANGERS: Final = (
     "Someone on the same Wi-Fi can see that a meshnode is here; no names, and nothing of what you write.",
@@ -63,6 +71,7 @@ PRIVACY: Final = (
     (STOLEN_TITLE, STOLEN),
     (FOR_EVER_TITLE, FOR_EVER),
     (SEALED_TITLE, SEALED),
+    (HUB_TITLE, HUB),
     (STRANGERS_TITLE, STRANGERS),
 )
 """Headings, each with its sentences."""

@@ -212,12 +212,16 @@ async def test_law_three_whatever_one_can_write_all_admit(desk: Desks, seed: int
     print(f"seed {seed}")
     rng = random.Random(seed)
     street = maple_street(3)
+    hub = street.hub("elm hub", "alice")
     writers = [desk(name, street, now_ms=rng.choice((5, NOON_MS, 2**52))) for name in ("alice", "bob")]
+    writers.append(desk("elm hub", street, identity=hub, now_ms=rng.choice((5, NOON_MS, 2**52))))
     judge = desk("chidi", street)
     record = await writers[0].add("Rake", details="")
     refused = 0
     for _ in range(14):
         writer = rng.choice(writers)
+        if writer.identity is hub:
+            writer.by = rng.choice((seeded_identity("bob").person.hex(), "Mo \u202e", "x" * 60))
         await writer.take(*(rng.choice(writers).changes()))
         # Control characters, joined emoji, right-to-left, NUL: people paste anything.
         text = "".join(

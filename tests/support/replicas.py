@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from crdt.acting import person_of
 from crdt.actions import ACTIONS, Actor
 from crdt.boards.tasks import TASK
 from crdt.identifiers import ChangeId, ItemId, ItemKey, Lane, NetworkId, RecordId, made_record_id
@@ -46,6 +47,8 @@ class Desk:
         self.identity = identity
         self.street = street
         self.now_ms = now_ms
+        self.by = ""
+        """Who stands there, if this is a hub."""
         self.heard: list[Event] = []
         self.open()
 
@@ -73,18 +76,18 @@ class Desk:
     @property
     def actor(self) -> Actor:
         ids = iter(range(10**6))
-        return Actor(
-            self.identity.person, self.identity.device, "2026-11-24", lambda: f"{self.now_ms:012x}{next(ids):x}"
-        )
+        person = person_of(self.by, self.street.network) if self.by else self.identity.person
+        return Actor(person, self.identity.device, "2026-11-24", lambda: f"{self.now_ms:012x}{next(ids):x}", self.by)
 
     async def act(self, action: str, record: RecordId, **arguments: Any) -> ChangeId:
         """One action of a board."""
         edits = ACTIONS[action].plan(self.replica.records.view(record), arguments, self.actor)
-        return await self.replica.edit(record, edits)
+        return await self.replica.edit(record, edits, self.by)
 
     async def add(self, title: str, **more: Any) -> RecordId:
         """A new task."""
-        record, _ = await self.replica.make(TASK, ACTIONS["task.add"].plan({}, {"title": title, **more}, self.actor))
+        edits = ACTIONS["task.add"].plan({}, {"title": title, **more}, self.actor)
+        record, _ = await self.replica.make(TASK, edits, self.by)
         return record
 
     def begun(self, draft: Draft, at_ms: int | None = None, kind: int = TASK.code) -> bytes:

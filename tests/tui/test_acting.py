@@ -119,6 +119,16 @@ async def test_a_card_says_who_did_what_where(elm: RunningNode) -> None:
     assert (await elm.ask("history", record=record))["entries"][0]["by"]
 
 
+async def test_there_is_room_to_answer_on_a_small_screen(elm: RunningNode) -> None:
+    async with stage(elm.socket, (50, 15), clock=Clock(), environ=KIOSK) as shown:
+        await shown.press("n")
+        await shown.sees("Add a task: who are you?", "Alice", "Bob", "Asked every time.")
+        await shown.type("zo")
+        await shown.sees_not("Alice")
+        await shown.press("enter")
+        await shown.sees("Title")
+
+
 async def test_what_is_for_ones_own_device_is_said_at_once(elm: RunningNode) -> None:
     async with stage(elm.socket, clock=Clock()) as shown:
         await shown.press("question_mark")
