@@ -80,7 +80,15 @@ CARD_KEYS: list[BindingType] = [
 NET_KEYS: list[BindingType] = [
     bind("net.back", "escape", "app.back", "board", bar=True, display="Esc"),
     bind("net.members", "m", "members", "members", bar=True, display="m"),
+    bind("net.devices", "d", "devices", "devices", bar=True, display="d"),
     bind("invite", "i", "invite", "invite", bar=True, display="i"),
+    *LIST_KEYS,
+]
+DEVICE_KEYS: list[BindingType] = [
+    bind("devices.back", "escape", "app.back", "close", bar=True, display="Esc"),
+    bind("devices.add", "a", "add_device", "add-device", bar=True, display="a"),
+    bind("devices.hub", "h", "add_hub", "add-hub", bar=True, display="h"),
+    bind("devices.drop", "x", "drop_device", "drop-device", bar=True, display="x"),
     *LIST_KEYS,
 ]
 MEMBER_KEYS: list[BindingType] = [
@@ -99,6 +107,8 @@ WELCOME_KEYS: list[BindingType] = [
     bind("welcome.found", "1", "choose('found')", "found", display="1"),
     bind("welcome.join", "2", "choose('join')", "join", display="2"),
     bind("welcome.demo", "3", "choose('demo')", "demo", display="3"),
+    bind("welcome.device", "4", "choose('device')", "become-device", display="4"),
+    bind("welcome.hub", "5", "choose('hub')", "become-hub", display="5"),
     *LIST_KEYS[:2],
     bind("welcome.quit", "q", "app.ask_quit", "ask-quit", bar=True, display="q"),
 ]

@@ -66,7 +66,7 @@ class Doorstep(Protocol):
     async def look_apart(self, code: str, network: str, inviter: str) -> Json: ...
     async def join_apart(self, code: str, network: str, inviter: str, name: str) -> Json: ...
     async def restore(self, card: str, code: str, address: str | None) -> None: ...
-    async def hub_setup(self) -> Json: ...
+    async def hub_setup(self, *, close: bool) -> Json: ...
     async def leave(self) -> str: ...
 
 
@@ -242,13 +242,14 @@ class Requests:
         await self._doorstep.restore(card, code, optional_text(arguments, "address"))
         return self.status()
 
-    async def _hub_setup(self, _: Json) -> Json:
-        """Show a code that a steward types: on a machine that is to become a hub, or on a hub."""
+    async def _hub_setup(self, arguments: Json) -> Json:
+        """Show a code that a steward types: on a machine that is to become a hub, or on a hub. `close` ends it."""
         if self._inside is not None and self._inside.replica.identity.member is not None:
             raise AlreadyMember
         if self._inside is not None:
-            return await self.answer("device_code", {"purpose": "steward"})
-        return await self._doorstep.hub_setup()
+            do, more = ("device_code_close", {}) if arguments.get("close") else ("device_code", {"purpose": "steward"})
+            return await self.answer(do, more)
+        return await self._doorstep.hub_setup(close=bool(arguments.get("close")))
 
     async def _leave(self, _: Json) -> Json:
         self._needed()

@@ -205,8 +205,11 @@ class Node:
         """Be again the member whose key is on a card."""
         await self.becoming.restore(card, code, address)
 
-    async def hub_setup(self) -> Json:
-        """Show a code that makes this machine a hub."""
+    async def hub_setup(self, *, close: bool) -> Json:
+        """Show a code that makes this machine a hub, or show it no more."""
+        if close:
+            await self.becoming.stop()
+            return {}
         return await self.becoming.show_hub_code()
 
     async def leave(self) -> str:

@@ -77,6 +77,12 @@ class NeighboursScreen(Place):
 
         self.mesh.push_screen(MembersScreen())
 
+    def action_devices(self) -> None:
+        """One's own devices, and the hubs."""
+        from tui.screens.devices import DevicesScreen
+
+        self.mesh.push_screen(DevicesScreen())
+
     def action_invite(self) -> None:
         """Invite a neighbour."""
         self.mesh.doing.invite()

@@ -19,7 +19,8 @@ from meshnode.api.schema import Json
 from meshnode.errors import MeshnodeError
 from tui.actions import FormField
 from tui.dialogs.confirm import Tell
-from tui.dialogs.form import Form
+from tui.dialogs.device_code import DeviceCodeDialog
+from tui.dialogs.form import Form, Submit
 from tui.dialogs.invite import CODE_AND_ADDRESS
 from tui.dialogs.promise import Promise, Section
 from tui.keymap import WELCOME_KEYS
@@ -29,8 +30,8 @@ from tui.screens.place import Place
 from tui.widgets.line_list import Line, LineList
 from tui.wording import say
 
-CHOICES = ("found", "join", "demo")
-ROWS_FOR_ALL = 20
+CHOICES = ("found", "join", "demo", "device", "hub")
+ROWS_FOR_ALL = 26
 """Lower windows show the choices first, and what meshnode is below them."""
 
 
@@ -86,7 +87,7 @@ class WelcomeScreen(Place):
         self.action_choose(self.lines.selected or CHOICES[0])
 
     def action_choose(self, choice: str) -> None:
-        """Go one of the three ways."""
+        """Go one of the ways."""
         self.lines.select(choice)
         match choice:
             case "found":
@@ -95,6 +96,10 @@ class WelcomeScreen(Place):
                 self._ask_join()
             case "demo":
                 self.mesh.exit(Outcome.DEMO)
+            case "device":
+                self._ask_device()
+            case "hub":
+                self.run_worker(self._show_hub_code())
 
     # -- starting one -----------------------------------------------------------------------------------------------
 
@@ -130,6 +135,20 @@ class WelcomeScreen(Place):
             FormField("address", say("join.address"), say("join.address-hint"), "line", False, ""),
         ]
 
+        form = Form(
+            say("join.title"),
+            fields,
+            self._look_up(fields),
+            ("join", ""),
+            keep=True,
+            save="welcome.next",
+            busy=say("join.looking"),
+        )
+        self.mesh.push_screen(form)
+
+    def _look_up(self, fields: list[FormField]) -> Submit:
+        """Look what a typed code leads to, and ask about that."""
+
         async def submit(typed: dict[str, str]) -> str | None:
             missing = self._missing(fields, typed)
             if missing is not None:
@@ -143,12 +162,47 @@ class WelcomeScreen(Place):
             self.mesh.call_later(self._promise_join, typed, preview)
             return None
 
-        form = Form(
-            say("join.title"), fields, submit, ("join", ""), keep=True, save="welcome.next", busy=say("join.looking")
-        )
+        return submit
+
+    def _ask_device(self) -> None:
+        fields = [
+            FormField("code", say("join.code-device"), "", "line", True, ""),
+            FormField("address", say("join.address"), say("join.address-hint"), "line", False, ""),
+        ]
+        title, looking = say("join.title-device"), say("join.looking")
+        form = Form(title, fields, self._look_up(fields), ("device", ""), keep=True, save="welcome.next", busy=looking)
         self.mesh.push_screen(form)
 
+    async def _show_hub_code(self) -> None:
+        """This machine shows a code; the board opens once a steward has typed it."""
+        try:
+            shown = await self.mesh.feed.ask("hub_setup")
+        except MeshnodeError as error:
+            self.mesh.push_screen(Tell(say("failed.title"), self.mesh.doing.sentence(error)))
+            return
+        self.mesh.push_screen(DeviceCodeDialog(shown, outside=True))
+
+    def _promise_becoming(self, typed: dict[str, str], preview: Json) -> None:
+        """What a device's code makes of this machine."""
+        becomes = str(preview.get("becomes"))
+        person = clean(str(preview.get("inviter") or "")) or say("someone")
+        values = {"person": person, "network": clean(str(preview.get("network") or ""))}
+        self._promise(
+            say(f"promise.{becomes}-title", **values),
+            tuple(clean(str(each)) for each in preview.get("effect") or ()),
+            say(f"promise.yes-{becomes}", **values),
+            ("join", {"code": typed["code"], "address": typed["address"] or None}, self._ask_device),
+        )
+
     def _promise_join(self, typed: dict[str, str], preview: Json) -> None:
+        if preview.get("becomes") in ("device", "hub"):
+            self._promise_becoming(typed, preview)
+            return
+        if "name" not in typed:
+            # An invite was typed where a device's code was asked for: what it leads to needs a name.
+            self.mesh.drafts["join", ""] = {**typed, "name": ""}
+            self._ask_join()
+            return
         network = clean(str(preview.get("network") or ""))
         inviter = clean(str(preview.get("inviter") or "")) or say("someone")
         effect = tuple(clean(str(each)) for each in preview.get("effect") or ()) or wording.JOIN_EFFECT

@@ -1,0 +1,175 @@
+"""DevicesScreen: a person's devices and the neighbourhood's hubs: one more, or one given up.
+
+Rules of this module:
+1. The node's answer to `devices` is shown; it is asked for when the place opens and when statements come.
+2. Nothing is given up before a question that says what it means and what it cannot do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+from textual.binding import BindingType
+from textual.widget import Widget
+
+from meshnode.api.schema import Json
+from meshnode.errors import MeshnodeError
+from tui.actions import FormField
+from tui.device_lines import DeviceLines, name_and_words
+from tui.dialogs.device_code import DeviceCodeDialog
+from tui.dialogs.dropping import Dropping
+from tui.dialogs.form import Form
+from tui.dialogs.invite import CODE_AND_ADDRESS
+from tui.held import EVERYTHING
+from tui.keymap import DEVICE_KEYS
+from tui.screens.place import Place
+from tui.widgets.line_list import Line, LineList
+from tui.wording import say
+
+
+class DevicesScreen(Place):
+    """What this person writes with, and what everybody shares."""
+
+    place = "net"
+    name_key = "bar.devices"
+    BINDINGS: ClassVar[list[BindingType]] = DEVICE_KEYS
+    AUTO_FOCUS = "LineList"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._answer: Json = {}
+        self._statements = -1
+
+    def body(self) -> Iterable[Widget]:
+        """One list of lines."""
+        yield LineList(self.mesh.glyphs, self.mesh.paint, self._build)
+
+    @property
+    def lines(self) -> LineList:
+        """The widget with the lines."""
+        return self.query_one(LineList)
+
+    def on_mount(self) -> None:
+        """Ask the node."""
+        self.call_after_refresh(self.paint_changes, {EVERYTHING})
+
+    def paint_changes(self, dirty: frozenset[str] | set[str]) -> None:
+        """Ask anew when who belongs may have changed."""
+        if self.is_attached and self.query(LineList):
+            self.lines.retitle(say("devices.title", network=self.mesh.held.network_name))
+            statements = (self.mesh.held.status.get("counts") or {}).get("statements", 0)
+            if EVERYTHING in dirty or statements != self._statements:
+                self._statements = statements
+                self.run_worker(self._ask(), group="devices", exclusive=True)
+        super().paint_changes(dirty)
+
+    async def _ask(self) -> None:
+        try:
+            self._answer = await self.mesh.feed.ask("devices")
+        except MeshnodeError:
+            return  # what was shown stays; the bar says that the node is away
+        if self.is_attached:
+            self.lines.rebuild()
+            self.paint_bars()
+
+    def _build(self, width: int) -> list[Line]:
+        return DeviceLines(self._answer, self.mesh.glyphs, self.mesh.paint).build(width)
+
+    @property
+    def _devices(self) -> dict[str, Json]:
+        return {str(each.get("device")): each for each in self._answer.get("devices") or () if isinstance(each, dict)}
+
+    # -- one more ---------------------------------------------------------------------------------------------------
+
+    def action_add_device(self) -> None:
+        """Show a code for another device."""
+        self.run_worker(self._show_code("device"))
+
+    def action_add_hub(self) -> None:
+        """Type a hub's code, or show one."""
+        fields = [
+            FormField("code", say("hub.code"), "", "line", required=False, value=""),
+            FormField("address", say("hub.address"), say("join.address-hint"), "line", required=False, value=""),
+        ]
+        form = Form(say("code.title-hub"), fields, self._add_hub, ("hub_add", ""), busy=say("join.looking"))
+        self.mesh.push_screen(form)
+
+    async def _add_hub(self, typed: Mapping[str, str]) -> str | None:
+        code, _, scanned = typed["code"].strip().partition(CODE_AND_ADDRESS)
+        if not code:
+            self.mesh.call_later(lambda: self.run_worker(self._show_code("hub")))
+            return None
+        try:
+            hub = await self.mesh.feed.ask("hub_add", code=code, address=typed["address"].strip() or scanned or None)
+        except MeshnodeError as error:
+            return self.mesh.doing.sentence(error)
+        self.mesh.doing.note(say("devices.hub-added", device=name_and_words(hub)))
+        await self._ask()
+        return None
+
+    async def _show_code(self, purpose: str) -> None:
+        try:
+            shown = await self.mesh.feed.ask("device_code", purpose=purpose)
+        except MeshnodeError as error:
+            self.mesh.doing.tell(self.mesh.doing.sentence(error))
+            return
+        before = set(self._devices)
+
+        def closed(_: object) -> None:
+            self.run_worker(self._tell_of_new(before))
+
+        self.mesh.push_screen(DeviceCodeDialog(shown), closed)
+
+    async def _tell_of_new(self, before: set[str]) -> None:
+        await self._ask()
+        for key in set(self._devices) - before:
+            device = self._devices[key]
+            text = "devices.hub-added" if device.get("kind") == "hub" else "devices.added"
+            self.mesh.doing.note(say(text, device=name_and_words(device)))
+
+    # -- one less ---------------------------------------------------------------------------------------------------
+
+    def action_drop_device(self) -> None:
+        """Give the selected device up, after a question."""
+        device = self._devices.get((self.lines.selected or "").partition(":")[2])
+        if device is None or device.get("dropped"):
+            return
+        if device.get("here"):
+            self.mesh.doing.tell(say("devices.drop-this"))
+            return
+
+        def answered(why: str | None) -> None:
+            if why:
+                self.run_worker(self._drop(device, why))
+
+        self.mesh.push_screen(Dropping(name_and_words(device)), answered)
+
+    async def _drop(self, device: Json, why: str) -> None:
+        request: dict[str, Any] = {"device": device.get("device"), "why": why}
+        try:
+            answer = await self.mesh.feed.ask("device_drop", **request)
+        except MeshnodeError as error:
+            self.mesh.doing.tell(self.mesh.doing.sentence(error))
+            return
+        text = "devices.dropped" if answer.get("done") else "devices.drop-asked"
+        self.mesh.doing.note(say(text, device=name_and_words(device)))
+        await self._ask()
+
+    # -- keys -------------------------------------------------------------------------------------------------------
+
+    def action_up(self) -> None:
+        """To the line above."""
+        self.lines.move(-1)
+
+    def action_down(self) -> None:
+        """To the line below."""
+        self.lines.move(1)
+
+    def action_page(self, step: int) -> None:
+        """A page of lines."""
+        self.lines.page(step)
+
+    def action_end(self, last: bool) -> None:
+        """To the first or the last line."""
+        self.lines.end(last)
