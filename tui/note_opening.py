@@ -21,7 +21,7 @@ def open_note(app: MeshnodeApp, record: str) -> None:
 
 
 async def _open(app: MeshnodeApp, record: str) -> None:
-    from tui.dialogs.note import NoteDialog
+    from tui.dialogs.note import WIPE, NoteDialog
 
     try:
         values = list((await app.feed.ask("open_sealed", record=record, field="text"))["values"])
@@ -30,7 +30,9 @@ async def _open(app: MeshnodeApp, record: str) -> None:
         return
 
     def answered(action: str | None) -> None:
-        if action:
+        if action == WIPE:
+            app.forgetting.ask(record)
+        elif action:
             app.doing.start(action, on=record, written=_written(values))
 
     app.push_screen(NoteDialog(app.held.records.get(record, {}), values), answered)

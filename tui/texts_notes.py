@@ -21,6 +21,7 @@ NOTES: Mapping[str, str] = MappingProxyType(
         "note.back": "Back",
         "note.edit": "Write anew",
         "note.share": "Who can read it",
+        "note.wipe": "Wipe for good",
         "note.open-first": "Open a sealed note first: it stands on the card of its task.",
         "did.note.add": "Sealed: {title}",
         "did.note.edit": "Sealed anew: {title}",

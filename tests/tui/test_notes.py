@@ -102,6 +102,21 @@ async def test_its_author_writes_it_anew_and_chooses_who_can_read_it(short_path:
             await shown.sees("Only Ana can read this.")
 
 
+async def test_its_author_has_it_wiped(node: RunningNode) -> None:
+    task = await node.add("Care")
+    await node.act("note.add", title="Medicine", text=SECRET, task=task)
+    async with stage(node.socket, (100, 40), clock=Clock()) as shown:
+        shown.app.open_card(task)
+        await to_the_note(shown, "Medicine: sealed note by you for you")
+        await shown.sees("[ Wipe for good ]")
+        await shown.press("right", "right", "right", "enter")
+        await shown.sees("Wipe Medicine for good?")
+        await shown.press("y")
+        await shown.sees("Wiped: Medicine")
+        await shown.sees_not("Sealed notes")
+    assert (await node.ask("records", kind="note"))["records"] == []
+
+
 async def test_actions_of_notes_are_refused_on_a_task(node: RunningNode) -> None:
     await node.add("Rake leaves")
     async with stage(node.socket, clock=Clock()) as shown:

@@ -25,11 +25,12 @@ WIDTH = 76
 FRAME_CELLS = 4
 FRAME_ROWS = 3
 """The frame, and the row of words below it."""
-OF_AUTHOR = ("note.edit", "note.share")
+WIPE = "note.wipe"
+OF_AUTHOR = ("note.edit", "note.share", WIPE)
 
 
 class NoteDialog(Dialog[str]):
-    """A note's texts; the answer is the name of an action to begin, or nothing."""
+    """A note's texts; the answer is the name of an action to begin, `WIPE`, or nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("note.up", "up,k", "scroll(-1)", "up", display="Up", priority=True),
