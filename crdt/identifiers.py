@@ -48,6 +48,8 @@ ACTOR_BYTES = 16
 KEY_BYTES = 40
 MAX_AT_MS = 2**53
 """The largest time an envelope may claim: what every language can hold in a float exactly."""
+EARLIEST_AT_MS = 1_764_547_200_000
+"""2025-12-01: nothing was written before. A clock that says less was never set, a claim of less is doubted."""
 
 
 class Lane(enum.IntEnum):

@@ -13,6 +13,7 @@ MeshnodeError
 │   ├── DamagedCode          typed or copied wrongly
 │   ├── InviteExpired        too old, by the clock of the node that answered
 │   ├── InviteUsed           used as often as it may be
+│   ├── ClockUnsure          the node that answered does not know the date
 │   ├── WrongWords           spoken words that are not the ones on the other screen
 │   └── NobodyAnswered       no device of that neighbourhood was found
 ├── NodeAway                 the node's process does not answer
@@ -139,6 +140,16 @@ class InviteUsed(InviteError):
     """This invite has been used as often as it may be."""
 
     code = "invite-used"
+
+
+class ClockUnsure(InviteError):
+    """The clock of the node that answered is not set, so it cannot tell whether an invite still holds."""
+
+    code = "clock-unsure"
+    next_step = (
+        "The invite is still good: try again near another neighbour's node, or with its address "
+        "(`meshnode join CODE --address HOST:PORT`), or have the clock of that node set."
+    )
 
 
 class WrongWords(InviteError):

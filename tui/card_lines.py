@@ -19,7 +19,7 @@ from tui.faces import claimers, column_of, in_one_line
 from tui.glyphs import Glyphs
 from tui.held import Held
 from tui.history_words import history_text, value_text
-from tui.moments import Clock, day, moment, moment_or_doubt
+from tui.moments import Clock, day, moment_or_doubt
 from tui.note_lines import note_text, notes_of
 from tui.painting import Piece
 from tui.plain_text import clean, clean_lines, fit, wrap
@@ -120,7 +120,7 @@ class CardLines:
         yield from self._head(say(f"card.{name}"))
         for each in said:
             at_ms = each.get("at_ms")
-            when = moment(self.clock, at_ms) if isinstance(at_ms, int) else ""
+            when = moment_or_doubt(self.clock, at_ms) if isinstance(at_ms, int) else ""
             name_piece = say("card.said", name=self.held.who(each), when=when)
             yield Line(((f"  {name_piece}", self.paint.dim),))
             for paragraph in clean_lines(str(each.get("text") or "")):
@@ -171,7 +171,7 @@ class CardLines:
     def _value(self, field: str, number: int, at: int, value: Json, width: int) -> Iterator[Line]:
         letter = LETTERS[at] if number == 0 and at < len(LETTERS) else self.glyphs.bullet
         at_ms = value.get("at_ms")
-        when = moment(self.clock, at_ms) if isinstance(at_ms, int) else ""
+        when = moment_or_doubt(self.clock, at_ms) if isinstance(at_ms, int) else ""
         who = say("conflict.value-low", name=self.held.who(value), when=when)
         shown = value_text(self.held, self.clock, field, value.get("value")) or say("conflict.empty")
         for part_number, part in enumerate(wrap(shown, width - 7)):

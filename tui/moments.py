@@ -10,12 +10,13 @@ from __future__ import annotations
 import time
 from datetime import UTC, date, datetime
 
+from crdt.identifiers import EARLIEST_AT_MS
 from tui.wording import say
 
 DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 DOUBTFUL_MS = 10 * 60_000
-"""Further apart than this, the time somebody claims and the time it came here are both shown."""
+"""Further ahead than this, a claimed time is marked as a claim, beside the time it came here where that is known."""
 
 
 class Clock:
@@ -58,11 +59,14 @@ def moment(clock: Clock, at_ms: int) -> str:
     return f"{at.day} {MONTH_NAMES[at.month - 1]}{year} {at:%H:%M}"
 
 
-def moment_or_doubt(clock: Clock, at_ms: int, received_ms: int | None) -> str:
-    """A claimed moment; with the hour it came here when the two are far apart backwards."""
+def moment_or_doubt(clock: Clock, at_ms: int, received_ms: int | None = None) -> str:
+    """A moment that somebody claims, marked where it cannot be: before there was anything, or after it came here."""
     claimed = moment(clock, at_ms)
-    if received_ms is None or at_ms <= received_ms + DOUBTFUL_MS:
+    latest = int(clock.now().timestamp() * 1000) if received_ms is None else received_ms
+    if EARLIEST_AT_MS <= at_ms <= latest + DOUBTFUL_MS:
         return claimed
+    if received_ms is None:
+        return say("time.claimed", claimed=claimed)
     return say("time.doubtful", claimed=claimed, received=moment(clock, received_ms))
 
 

@@ -12,7 +12,7 @@ from meshnode.api.schema import Json
 from meshnode.wording import SEALED_FOR, SEALED_FOR_ME, listed
 from tui.faces import title_of
 from tui.held import Held
-from tui.moments import Clock, moment
+from tui.moments import Clock, moment_or_doubt
 from tui.plain_text import clean, clean_lines, wrap
 from tui.themes import Paint
 from tui.widgets.line_list import Line
@@ -77,7 +77,7 @@ def opened_lines(
     """An opened note: each text with who wrote it when, then what sealing is worth."""
     for value in values:
         at_ms = value.get("at_ms")
-        when = moment(clock, at_ms) if isinstance(at_ms, int) else ""
+        when = moment_or_doubt(clock, at_ms) if isinstance(at_ms, int) else ""
         head = say("note.written", name=held.member_name(value.get("member")), when=when)
         yield Line(((head, paint.dim),))
         text = value.get("text")

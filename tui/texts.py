@@ -33,6 +33,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "small": "Make the window larger (50x15), or use: meshnode task list",
         "someone": "someone",
         "device.unknown": "a device unknown here",
+        "time.claimed": "says {claimed}",
         "time.doubtful": "says {claimed}, received {received}",
         "day.today": "today",
         "day.tomorrow": "tomorrow",

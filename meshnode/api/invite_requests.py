@@ -14,13 +14,16 @@ from typing import ClassVar, Protocol
 from crdt.identifiers import StatementId
 from meshnode.api.arguments import id_of, text, whole_number
 from meshnode.api.schema import Json
-from meshnode.errors import InviteError
+from meshnode.errors import InviteError, NotPossible
 from meshnode.founding import MAX_USES, MS_PER_DAY, Invitations, NewInvite, days_of_an_event
 from meshnode.membership.join_files import ReplyFile, read_reply_file
 from meshnode.membership.statements import Hello, Invite, StatementRefused, check_statement, parse_statement
 from meshnode.peers.host import Host
 from meshnode.peers.spoken_window import SpokenWindow, SpokenWindows
 from meshnode.replica.replica import Replica
+
+CLOCK_UNSURE = "The clock of this machine is not set, so an invite made here would not end when it says."
+SET_IT = "Set the date, or connect the machine to the internet for a minute; then invite again."
 
 
 class Inviting(Protocol):
@@ -30,6 +33,7 @@ class Inviting(Protocol):
     invitations: Invitations
     windows: SpokenWindows
     host: Host
+    clock_unsure: Callable[[], bool]
 
     def addresses(self) -> list[str]: ...
 
@@ -64,6 +68,8 @@ class InviteRequests:
         return await self._answers[do](arguments)
 
     async def _invite(self, arguments: Json) -> Json:
+        if self._inside.clock_unsure():
+            raise NotPossible(CLOCK_UNSURE, next_step=SET_IT)
         now_ms = self._inside.replica.clock()
         uses, days = whole_number(arguments, "uses", 1), whole_number(arguments, "days", 2)
         if arguments.get("event"):

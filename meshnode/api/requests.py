@@ -53,6 +53,7 @@ class Inside(Protocol):
     access: Access
     notices: Notices
     decisions: Decisions
+    clock_unsure: Callable[[], bool]
 
     def addresses(self) -> list[str]: ...
 

@@ -9,9 +9,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Final
 
+from crdt.identifiers import EARLIEST_AT_MS
+
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MINUTE_MS: Final = 60_000
+_DOUBTFUL_MS: Final = 10 * _MINUTE_MS
+"""Clocks of neighbours differ by less."""
 
 
 def now() -> datetime:
@@ -26,6 +30,15 @@ def moment(at_ms: int, now: datetime) -> str:
     except (ValueError, OverflowError, OSError):
         return "at an impossible time"
     return f"{_day_of(at.date(), now.date())} {at:%H:%M}"
+
+
+def claimed(at_ms: int, now: datetime, received_ms: int | None = None) -> str:
+    """A moment that somebody claims, marked where it cannot be: before there was anything, or after it came here."""
+    said = moment(at_ms, now)
+    latest = int(now.timestamp() * 1000) if received_ms is None else received_ms
+    if EARLIEST_AT_MS <= at_ms <= latest + _DOUBTFUL_MS:
+        return said
+    return f"says {said}" if received_ms is None else f"says {said}, came {moment(received_ms, now)}"
 
 
 def _day_of(day: date, today: date) -> str:

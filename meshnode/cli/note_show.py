@@ -12,7 +12,7 @@ from meshnode.api.schema import ApiError
 from meshnode.cli.asking import Attached, Snapshot, snapshot, with_node
 from meshnode.cli.command import Answer, Call, Command, Json
 from meshnode.cli.layout import columns, paragraph, prose
-from meshnode.cli.moments import moment, now
+from meshnode.cli.moments import claimed, now
 from meshnode.cli.notes import promise, row
 from meshnode.cli.tasks import find_task, short_numbers
 from meshnode.errors import NotPossible
@@ -51,7 +51,7 @@ def _texts(values: list[Json], known: Snapshot, width: int) -> list[str]:
     """What is sealed: one text, or several that the author's devices wrote apart."""
     lines: list[str] = []
     for value in values:
-        lines += ["", f"{known.author(value)}, {moment(value['at_ms'], now())}:"]
+        lines += ["", f"{known.author(value)}, {claimed(value['at_ms'], now())}:"]
         lines += prose(value["text"], width) if value["text"] is not None else [f"  {value['why_not']}"]
     if len(values) > 1:
         lines += ["", "Two devices wrote this apart. `meshnode note edit` settles what it should say."]

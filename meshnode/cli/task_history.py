@@ -9,12 +9,10 @@ from datetime import datetime
 from meshnode.cli.asking import Attached, Snapshot, snapshot, with_node
 from meshnode.cli.command import Answer, Call, Command, Json
 from meshnode.cli.layout import clip, columns
-from meshnode.cli.moments import moment, now
+from meshnode.cli.moments import claimed, now
 from meshnode.cli.tasks import field_name, find_task, short_numbers, title_of
 
 CHANGE_LETTERS = 8
-DOUBTFUL_MS = 10 * 60_000
-"""A time claimed from further in the future than this is shown beside the time it came here."""
 LONGEST_VALUE = 50
 FIELD_INDENT = 12
 
@@ -80,9 +78,7 @@ def history_lines(entries: Sequence[Json], known: Snapshot, now: datetime, width
 
 
 def _head(entry: Json, known: Snapshot, now: datetime) -> list[str]:
-    when = moment(entry["at_ms"], now)
-    if entry["at_ms"] > entry["received_ms"] + DOUBTFUL_MS:
-        when = f"says {when}, came {moment(entry['received_ms'], now)}"
+    when = claimed(entry["at_ms"], now, entry["received_ms"])
     what = _WHAT.get(str(entry["what"]), str(entry["what"]))
     return [str(entry["change"])[:CHANGE_LETTERS], when, f"{known.author(entry)} {what}"]
 

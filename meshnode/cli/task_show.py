@@ -9,7 +9,7 @@ from crdt.display import display_line
 from meshnode.cli.asking import Attached, Snapshot, snapshot, with_node
 from meshnode.cli.command import Answer, Call, Command, Json
 from meshnode.cli.layout import columns, prose
-from meshnode.cli.moments import civil_day, moment, now
+from meshnode.cli.moments import civil_day, claimed, now
 from meshnode.cli.notes import row
 from meshnode.cli.tasks import STATUS_WORDS, field_name, find_task, short_numbers, title_of
 
@@ -66,7 +66,7 @@ def task_lines(task: Json, numbers: dict[str, str], known: Snapshot, width: int,
         if said:
             lines += ["", title]
         for each in said:
-            lines.append(f"  {display_line(known.author(each))}, {moment(each['at_ms'], now)}:")
+            lines.append(f"  {display_line(known.author(each))}, {claimed(each['at_ms'], now)}:")
             lines += prose(each["text"], width, indent=4)
     if task["links"]:
         titles = {view["id"]: title_of(view) for view in known.of_kind("task")}
@@ -91,7 +91,7 @@ def note_lines(task: Json, known: Snapshot, width: int) -> list[str]:
 
 
 def _stamp(entry: Json, known: Snapshot, now: datetime) -> str:
-    return f"{moment(entry['at_ms'], now)} by {known.author(entry)}"
+    return f"{claimed(entry['at_ms'], now)} by {known.author(entry)}"
 
 
 def conflict_lines(task: Json, conflicts: list[Json], number: str, known: Snapshot, now: datetime) -> list[str]:
@@ -102,7 +102,7 @@ def conflict_lines(task: Json, conflicts: list[Json], number: str, known: Snapsh
         lines += ["", f"Two versions of {field_name(field)}: people changed it while apart. Nothing is lost."]
         lines += columns(
             [
-                (str(each["value"]) or "(empty)", f"{known.author(each)}, {moment(each['at_ms'], now)}")
+                (str(each["value"]) or "(empty)", f"{known.author(each)}, {claimed(each['at_ms'], now)}")
                 for each in conflict["values"]
             ],
             100,

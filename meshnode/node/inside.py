@@ -26,6 +26,7 @@ from meshnode.identity.keys import Identity
 from meshnode.membership.device_codes import DeviceCode
 from meshnode.membership.network_keys import discovery_key, link_psk
 from meshnode.node.belonging import Belonging
+from meshnode.node.node_clock import NodeClock
 from meshnode.noise.handshake import Handshake
 from meshnode.peers.address_book import AddressBook
 from meshnode.peers.adoption import Adoption
@@ -67,11 +68,19 @@ class InsideParts:
     """A running node's parts inside one network."""
 
     def __init__(
-        self, config: Config, identity: Identity, belonging: Belonging, *, store: Store, events: Events, clock: Clock
+        self,
+        config: Config,
+        identity: Identity,
+        belonging: Belonging,
+        *,
+        store: Store,
+        events: Events,
+        clock: NodeClock,
     ) -> None:
         self._config = config
         self._identity = identity
         self._clock = clock
+        self.clock_unsure = clock.is_unsure
         self._tasks: set[asyncio.Task[None]] = set()
         self.replica = Replica(store, identity, belonging.network, events, clock)
         self.access = Access(self.replica)
@@ -91,7 +100,7 @@ class InsideParts:
             changed=self._announce_anew,
             met=self.try_peer,
         )
-        self.host = Host(self.replica, self._key, clock)
+        self.host = Host(self.replica, self._key, clock, clock.is_unsure)
         self.windows = SpokenWindows(self._fresh_token, os.urandom, self._announce_anew)
         self._dialler = Dialler(
             Schedule(identity.device), self.links, AddressBook(StoredRows(store)), self._dial_out, identity.device
@@ -196,7 +205,7 @@ class InsideParts:
     def _discovery_keys(self) -> DiscoveryKeys:
         replica = self.replica
         spoken = replica.network_name() or replica.membership.name if self.windows.is_open else None
-        shown = (*self.adoption.psks(), *self._open_psks())
+        shown = (*self.adoption.psks(), *(() if self.clock_unsure() else self._open_psks()))
         return DiscoveryKeys(tuple(discovery_key(key) for key in self._keyring.valid()), shown, spoken)
 
     async def _welcome(self, connection: Connection) -> None:

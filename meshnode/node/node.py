@@ -15,7 +15,6 @@ import importlib.metadata
 import logging
 import os
 import signal
-import time
 from pathlib import Path
 
 from meshnode.api.requests import Requests
@@ -31,6 +30,7 @@ from meshnode.membership.statements import sign_leave
 from meshnode.node.becoming import Becoming, device_code_in, typed_address
 from meshnode.node.belonging import Belonging, SignedItems, read_belonging
 from meshnode.node.inside import InsideParts
+from meshnode.node.node_clock import NodeClock
 from meshnode.node.waiting import Wait, Waiting
 from meshnode.peers.apart import ApartPreview, look_apart, reply_apart
 from meshnode.peers.joining import Joined, Joining
@@ -42,18 +42,11 @@ from meshnode.store.store import Store
 log = logging.getLogger("meshnode.node")
 
 KEY_FILE = "identity.key"
-EARLIEST_MS = 1_764_547_200_000
-"""2025-12-01: a clock that says less has never been set (Pis have no battery)."""
 OTHER_KEYS = (
     "The keys of this device are not the ones that your neighbourhood knows, so nobody links with it. Put the key file "
     "back from a copy (`meshnode where` says where it lies), or ask for a new invite and join with another profile."
 )
 THANKS = "Thank you for all you did here. What you wrote stays with your neighbours, under your name."
-
-
-def wall_clock_ms() -> int:
-    """Milliseconds since 1970, as this machine believes."""
-    return time.time_ns() // 1_000_000
 
 
 class Node:
@@ -66,20 +59,21 @@ class Node:
         self._stopping = asyncio.Event()
         self._identity = load_or_create(paths.keys / KEY_FILE)
         self._store = Store.open(paths.network, SignedItems())
+        self._clock = NodeClock.of(self._store)
         self._facts = NodeFacts(
             version=importlib.metadata.version("meshnode"),
             profile=paths.profile,
             listening=lambda: self._inside.addresses() if self._inside else [],
             discovery=self._discovery_state,
             trouble=self._trouble,
-            clock_unsure=lambda: wall_clock_ms() < EARLIEST_MS,
+            clock_unsure=self._clock.is_unsure,
         )
         self._inside: InsideParts | None = None
         self._requests = Requests(self._events, self, self._outside_status, self._paths.where, self.stop_soon)
         self._api = ApiServer(paths.socket, self._requests)
         self._entering = asyncio.Lock()
         self._waiting = Waiting(self._store, self._joining_late, config.network.addresses, self._enter_late)
-        self.becoming = Becoming(config, wall_clock_ms, self._enter_as)
+        self.becoming = Becoming(config, self._clock, self._enter_as)
 
     # -- life -------------------------------------------------------------------------------------------------------
 
@@ -124,7 +118,7 @@ class Node:
         await self.becoming.stop()
         await self._waiting.stop(for_good=True)
         inside = InsideParts(
-            self._config, self._identity, belonging, store=self._store, events=self._events, clock=wall_clock_ms
+            self._config, self._identity, belonging, store=self._store, events=self._events, clock=self._clock
         )
         await inside.start(self._facts)
         self._inside = inside
@@ -199,7 +193,7 @@ class Node:
 
     def _look_apart(self, code: str, network: str, inviter: str) -> ApartPreview:
         self._must_be_outside()
-        return look_apart(code, network, inviter, wall_clock_ms() // MS_PER_DAY)
+        return look_apart(code, network, inviter, self._clock() // MS_PER_DAY)
 
     async def restore(self, card: str, code: str, address: str | None) -> None:
         """Be again the member whose key is on a card."""
@@ -222,7 +216,7 @@ class Node:
 
     def _joining(self) -> Joining:
         self._must_be_outside()
-        return Joining(self._person(), self._config, wall_clock_ms, os.urandom)
+        return Joining(self._person(), self._config, self._clock, os.urandom)
 
     def _joining_late(self) -> Joining:
         """For somebody whose reply is under way: how old the invite is only the others can say."""
@@ -268,7 +262,7 @@ class Node:
 
     async def _take_up(self, belonging: Belonging) -> None:
         """Belong to a network from now on."""
-        written = self._store.submit(belonging.batch(wall_clock_ms()))
+        written = self._store.submit(belonging.batch(self._clock()))
         self._store.applied(await asyncio.shield(asyncio.wrap_future(written)))
         await self._enter(belonging)
 

@@ -3,7 +3,8 @@
 Rules of this module:
 1. Whoever comes here knows an invite's secret or the network's key, and nothing more: they get the statements that our
    standing and the invite rest on, and after their hello is witnessed and on disk, the network's key.
-2. Expiry is judged by this device's clock, here and nowhere else.
+2. Expiry is judged by this device's clock, here and nowhere else. A clock that is not to be believed judges nothing:
+   the joiner is told so at once, and finds another neighbour.
 3. One hello at a time: two bearers of a single-use invite cannot both be let in here.
 """
 
@@ -14,7 +15,15 @@ import logging
 from collections.abc import Callable, Sequence
 
 from crdt.identifiers import DeviceId, Lane, StatementId
-from meshnode.errors import DamagedCode, InviteError, InviteExpired, InviteUsed, PeerError, RemoteProtocolError
+from meshnode.errors import (
+    ClockUnsure,
+    DamagedCode,
+    InviteError,
+    InviteExpired,
+    InviteUsed,
+    PeerError,
+    RemoteProtocolError,
+)
 from meshnode.membership.membership import AuthorClass, InviteState
 from meshnode.membership.statements import (
     Hello,
@@ -44,10 +53,17 @@ WHY_NOT: dict[InviteState, InviteError] = {
 class Host:
     """Lets people in on behalf of one node."""
 
-    def __init__(self, replica: Replica, epoch_key: Callable[[], bytes], clock: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        replica: Replica,
+        epoch_key: Callable[[], bytes],
+        clock: Callable[[], int],
+        clock_unsure: Callable[[], bool],
+    ) -> None:
         self._replica = replica
         self._epoch_key = epoch_key
         self._clock = clock
+        self._clock_unsure = clock_unsure
         self._one_at_a_time = asyncio.Lock()
 
     async def receive(self, connection: Connection) -> None:
@@ -82,6 +98,8 @@ class Host:
 
     def _invite_of(self, connection: Connection) -> Invite | None:
         """Which invite they came with; known at once only for a short code."""
+        if self._clock_unsure():
+            raise ClockUnsure
         if connection.remote.kind != LinkKind.SHORT_CODE:
             return None
         for use in self._replica.membership.invites.values():
@@ -153,5 +171,7 @@ class Host:
         state = membership.invite_state(hello.invite, self._clock() // MS_PER_DAY)
         known = membership.devices.get(hello.device)
         again = known is not None and known.certificate == hello.id and known.state.current
+        if self._clock_unsure() and not again and state in (InviteState.OPEN, InviteState.EXPIRED):
+            raise ClockUnsure
         if state is not InviteState.OPEN and not again:
             raise WHY_NOT[state]

@@ -13,14 +13,22 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
-from meshnode.errors import ConnectionLost, InviteError, InviteExpired, InviteUsed, PeerError, RemoteProtocolError
+from meshnode.errors import (
+    ClockUnsure,
+    ConnectionLost,
+    InviteError,
+    InviteExpired,
+    InviteUsed,
+    PeerError,
+    RemoteProtocolError,
+)
 from meshnode.sync.events import PeerLeft
 from meshnode.sync.join import JoinEvent, JoinGuest, JoinHost
 from meshnode.sync.messages import Apply, Offer, Refused, Token, Welcome
 from meshnode.transport.connection import Connection
 
 GOODBYE_SECONDS = 0.5
-_REFUSALS = {error.code: error for error in (InviteError, InviteExpired, InviteUsed)}
+_REFUSALS = {error.code: error for error in (InviteError, InviteExpired, InviteUsed, ClockUnsure)}
 
 End = TypeVar("End", JoinHost, JoinGuest)
 

@@ -13,15 +13,15 @@ Rules of this module:
 from __future__ import annotations
 
 import contextlib
-import datetime
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from crdt.identifiers import NetworkId
 from meshnode.config import Config
 from meshnode.discovery.announcement import DiscoveryKeys
 from meshnode.errors import (
+    ClockUnsure,
     DamagedCode,
     InviteError,
     InviteExpired,
@@ -45,44 +45,14 @@ from meshnode.membership.statements import (
 from meshnode.membership.tokens import ShortCode, Token, read_code
 from meshnode.noise.handshake import Handshake
 from meshnode.peers.join_link import GuestLink
+from meshnode.peers.preview import MS_PER_DAY, Preview
 from meshnode.peers.search import Search
 from meshnode.peers.spoken_joining import Handed, OpenWindow, SpokenJoining
 from meshnode.sync.messages import Offer
 from meshnode.transport.client import dial
 from meshnode.transport.connection import Connection, LinkKind
 
-MS_PER_DAY = 86_400_000
-
 Code = Token | ShortCode
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What a code leads to. `code` and `address` are what to join with: spoken words were good for one look."""
-
-    network: str
-    inviter: str
-    expires_day: int
-    code: str = field(repr=False)
-    address: str | None
-
-    def as_json(self) -> dict[str, Any]:
-        """As the local API tells it."""
-        expires_ms = (self.expires_day + 1) * MS_PER_DAY
-        last = datetime.datetime.fromtimestamp(self.expires_day * 86_400, datetime.UTC).date()
-        return {
-            "network": self.network,
-            "inviter": self.inviter,
-            "expires_ms": expires_ms,
-            "code": self.code,
-            "address": self.address,
-            "effect": [
-                f"You become a member of {self.network}, on the word of {self.inviter or 'a member'}.",
-                "All members see your name and everything you write on the boards, and can keep a copy.",
-                "Your node keeps a copy of all boards and passes it on to other members' nodes.",
-                f"The invite is good through {last.isoformat()}.",
-            ],
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +111,8 @@ class Joining:
             if isinstance(handed, SeveralWindows):
                 return handed
             text, address = handed.code, handed.endpoint
-        code = self._read(text)
-        connection = await self._reach(code, address or read_address(text))
-        async with _conversation(connection) as guest:
-            host = self._check(code, await guest.offer(), connection)
+        async with self._met(self._read(text), address or read_address(text)) as (_, host, _):
+            pass
         inviter = host.membership.member_of(host.invite.signer)
         member = host.membership.members.get(inviter) if inviter else None
         return Preview(host.name, member.name if member else "", host.invite.expires_day, text, address)
@@ -164,16 +132,14 @@ class Joining:
                 raise InviteError(f"Several neighbours show words: {names}.", next_step="Say which with --address.")
             text, address = handed.code, handed.endpoint
         code = self._read(text)
-        connection = await self._reach(code, address or read_address(text))
-        async with _conversation(connection) as guest:
-            host = self._check(code, await guest.offer(), connection)
+        async with self._met(code, address or read_address(text)) as (guest, host, endpoint):
             application = self._hello(code, host, name, device_name)
             if returns:
                 application = (sign_device(self._identity, host.network, name, device_name),)
             welcome = await guest.apply(application)
         statements = (*host.statements, *application, *welcome.statements)
         self._check_welcome(host.network, statements)
-        return Joined(host.network, welcome.epoch_key, statements, connection.remote.address)
+        return Joined(host.network, welcome.epoch_key, statements, endpoint)
 
     async def _spoken(self, text: str, address: str | None) -> Handed | SeveralWindows:
         """The token that spoken words stand for."""
@@ -198,15 +164,42 @@ class Joining:
 
     # -- finding somebody -------------------------------------------------------------------------------------------
 
-    async def _reach(self, code: Code, address: str) -> Connection:
-        """A connection to a device of the neighbourhood."""
+    @contextlib.asynccontextmanager
+    async def _met(self, code: Code, address: str) -> AsyncIterator[tuple[GuestLink, _Host, str]]:
+        """A checked host and where it is; of those found near by, the first whose clock is set."""
+        besides: set[str] = set()
+        while True:
+            connection = await self._reach(code, address, besides)
+            endpoint = connection.remote.address
+            async with _conversation(connection) as guest:
+                try:
+                    offer = await guest.offer()
+                except ClockUnsure:
+                    if address:
+                        raise
+                    besides.add(endpoint)
+                    continue
+                yield guest, self._check(code, offer, connection), endpoint
+                return
+
+    async def _reach(self, code: Code, address: str, besides: Collection[str]) -> Connection:
+        """A connection to a device of the neighbourhood, other than those that know no date.
+
+        Raises:
+            ClockUnsure: there is none but those.
+        """
 
         async def dial_with_code(host: str, port: int) -> Connection:
             return await self._dial(code, host, port)
 
         disc_keys = (discovery_key(code.epoch_key),) if isinstance(code, Token) else ()
         keys = DiscoveryKeys(disc_keys, (code.secrets.psk_join,))
-        return await Search(keys, dial_with_code, self._config.network.interfaces).reach(address)
+        try:
+            return await Search(keys, dial_with_code, self._config.network.interfaces).reach(address, besides)
+        except NobodyAnswered as error:
+            if besides:
+                raise ClockUnsure from error
+            raise
 
     async def _dial(self, code: Code, host: str, port: int) -> Connection:
         token = isinstance(code, Token)

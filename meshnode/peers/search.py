@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 
 from meshnode.discovery.announcement import DiscoveryKeys, Recognition
 from meshnode.discovery.discovery import Discovery
@@ -45,8 +45,8 @@ class Search:
         self._dial = dial
         self._interfaces = interfaces
 
-    async def reach(self, address: str) -> Connection:
-        """A connection to whoever answers to the code; an empty address means to look around.
+    async def reach(self, address: str, besides: Collection[str] = ()) -> Connection:
+        """A connection to whoever answers to the code; an empty address means to look around, but not at `besides`.
 
         Raises:
             InviteError: somebody else is at that address.
@@ -57,7 +57,7 @@ class Search:
         async with sightings(self._keys, self._interfaces) as seen:
             try:
                 async with asyncio.timeout(SEARCH_SECONDS):
-                    return await self._first_to_answer(seen)
+                    return await self._first_to_answer(seen, besides)
             except TimeoutError as error:
                 raise NobodyAnswered from error
 
@@ -69,11 +69,11 @@ class Search:
         except PeerError as error:
             raise NobodyAnswered(f"Nobody answers at {address}.") from error
 
-    async def _first_to_answer(self, seen: asyncio.Queue[Sighting]) -> Connection:
+    async def _first_to_answer(self, seen: asyncio.Queue[Sighting], besides: Collection[str]) -> Connection:
         while True:
             sighting = await seen.get()
             if sighting.recognition not in (Recognition.INVITER, Recognition.MEMBER):
                 continue
-            for endpoint in sighting.endpoints:
+            for endpoint in (each for each in sighting.endpoints if each not in besides):
                 with contextlib.suppress(PeerError):
                     return await self._dial(*split_endpoint(endpoint))

@@ -15,7 +15,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 
-from crdt.identifiers import StatementId
+from crdt.identifiers import EARLIEST_AT_MS, StatementId
 from meshnode.events import AccessChanged
 from meshnode.identity.sealed_box import open_box
 from meshnode.membership.network_keys import KEY_BYTES
@@ -29,8 +29,6 @@ from meshnode.trust.access import Access
 log = logging.getLogger("meshnode.trust")
 
 GOOD_FOR_MS = 90 * 86_400_000
-EARLIEST_MS = 1_764_547_200_000
-"""2025-12-01: a key that came earlier came while the clock was not set; its age is not known."""
 MOST_OFFERED = 16
 """Keys that wait for the statement that names them; it follows within seconds."""
 
@@ -96,7 +94,8 @@ class Keyring:
         for place, key in enumerate(ordered[1:], 1):
             better = min(each.created_ms for each in ordered[:place])
             since = max(better, key.created_ms)
-            if better < EARLIEST_MS or now - since < GOOD_FOR_MS:
+            # What came earlier came while the clock was not set; its age is not known.
+            if better < EARLIEST_AT_MS or now - since < GOOD_FOR_MS:
                 good.append(key)
         return [key.key for key in good[:MAX_KEYS]]
 

@@ -23,7 +23,8 @@ from meshnode.membership.statements import sign_hello, statement_id
 from meshnode.membership.tokens import ShortCode, Token, read_code
 from meshnode.noise.handshake import Handshake
 from meshnode.peers.join_link import HostLink
-from meshnode.peers.joining import Joining, Preview
+from meshnode.peers.joining import Joining
+from meshnode.peers.preview import Preview
 from meshnode.sync.messages import Apply, Message, Offer, Refused, Welcome
 from meshnode.transport.connection import Connection, LinkKind
 from meshnode.transport.server import Server

@@ -41,9 +41,13 @@ def test_a_moment_that_no_calendar_has() -> None:
     assert Clock().local(2**60).year == 1970
 
 
-def test_a_time_from_the_future_is_doubted() -> None:
+def test_a_time_that_cannot_be_is_doubted() -> None:
     assert moment_or_doubt(CLOCK, NOW_MS, NOW_MS) == "18:42"
     assert moment_or_doubt(CLOCK, NOW_MS + DAY, NOW_MS) == "says 27 Nov 18:42, received 18:42"
+    assert moment_or_doubt(CLOCK, 0, NOW_MS).startswith("says 1 Jan 1970"), "year 0"
+    assert moment_or_doubt(CLOCK, NOW_MS - 300 * DAY, NOW_MS) == moment(CLOCK, NOW_MS - 300 * DAY), "a long way round"
+    assert moment_or_doubt(CLOCK, NOW_MS + DAY) == "says 27 Nov 18:42", "in a view, which knows no time of arrival"
+    assert moment_or_doubt(CLOCK, NOW_MS - 1) == "18:42"
 
 
 @pytest.mark.parametrize(

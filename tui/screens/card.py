@@ -22,7 +22,7 @@ from tui.faces import title_of
 from tui.held import EVERYTHING
 from tui.history_words import history_text
 from tui.keymap import CARD_KEYS
-from tui.moments import moment
+from tui.moments import moment_or_doubt
 from tui.note_opening import open_note
 from tui.screens.place import Place
 from tui.widgets.line_list import Line, LineList
@@ -209,7 +209,7 @@ class CardScreen(Place):
         text = say(
             "revert.text",
             name=app.held.who(entry),
-            when=moment(app.clock, int(entry.get("at_ms") or 0)),
+            when=moment_or_doubt(app.clock, int(entry.get("at_ms") or 0)),
             what=history_text(app.held, app.clock, app.glyphs, entry),
         )
 
