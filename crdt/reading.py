@@ -121,12 +121,14 @@ class Reading:
     def raw(self, key: str) -> Scalar:
         """The stored value that counts."""
         standing = self.standing(key)
-        if not standing:
-            return None
+        return self._stored(key, standing[0]) if standing else None
+
+    def _stored(self, key: str, merged: Merged) -> Scalar:
+        """What one of the writers of a key stored there."""
         found = self.document.value(key)
-        if found and found[1] == standing[0].chunk.actor:
+        if found and found[1] == merged.chunk.actor:
             return found[0]
-        return value_after(self.document, standing[0], key)
+        return value_after(self.document, merged, key)
 
     def value(self, key: str) -> Json:
         """What a declared field says."""
@@ -151,7 +153,9 @@ class Reading:
             declared = self.declared(key)
             if declared is None:
                 continue
-            content = declared.read(self.raw(key))
+            counted = self.counted(key)
+            shown = self.writers.standing(key, counted)
+            content = declared.read(self._stored(key, shown[0])) if shown else None
             if not content:
                 continue
             member, rest = "", key[len(prefix) :]
@@ -159,8 +163,8 @@ class Reading:
                 member, _, rest = rest.partition("/")
             if not _ENTRY_ID.fullmatch(rest):
                 continue
-            first = min(self.counted(key), key=lambda merged: (merged.chunk.start_op, merged.signed.id))
-            yield EntryRead(member, rest, content, first, self.standing(key)[0])
+            first = min(counted, key=lambda merged: (merged.chunk.start_op, merged.signed.id))
+            yield EntryRead(member, rest, content, first, shown[0])
 
     def sealed(self) -> dict[str, dict[str, Json]]:
         """What can be said of every sealed text, by field: for whom it is, who sealed it and when."""

@@ -109,11 +109,15 @@ def test_splices_make_the_one_text_of_the_other(before: str, after: str) -> None
     edits = splices("t", before, after)
     assert apply(before, edits) == after
     assert bool(edits) == (before != after)
+    moved = 0
     for edit in edits:
         assert isinstance(edit, Splice)
-        for text, end in ((before, edit.index + edit.delete), (after, edit.index + len(edit.insert))):
-            for cut in (edit.index, end):
+        # Positions are of the new text: what lies to the left is replaced already.
+        old = edit.index - moved
+        for text, cuts in ((before, (old, old + edit.delete)), (after, (edit.index, edit.index + len(edit.insert)))):
+            for cut in cuts:
                 assert not (0 < cut < len(text) and unicodedata.combining(text[cut])), "cut inside a character"
+        moved += len(edit.insert) - edit.delete
 
 
 def test_typing_one_letter_is_one_row() -> None:
