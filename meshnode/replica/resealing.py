@@ -3,9 +3,10 @@
 Rules of this module:
 1. The circle is its author's choice and stays; which devices it means now is the membership's answer.
 2. Only a personal device of the author that can open a text seals it anew, and only where the devices differ.
-3. Each round waits for a moment of its own, so that of several devices of one author usually one does it, and does a
-   bounded number of texts: whoever makes and drops devices all day makes work, but not much.
-4. What could not be sealed for some devices is not tried again for the same ones.
+3. Each round waits for a moment of its own, so that of several devices of one author usually one does it.
+4. A round is bounded, and so is a day: a reader who makes and drops devices all day fills neither the author's records
+   nor their share of what neighbours take in a day. What is put off is looked at again with the next news.
+5. What could not be sealed for some devices is not tried again for the same ones.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from collections import deque
 from collections.abc import Awaitable, Callable
 
 from crdt.catalog import KINDS
@@ -30,6 +32,11 @@ log = logging.getLogger("meshnode.replica")
 EARLIEST_SECONDS = 5.0
 SPREAD_SECONDS = 55.0
 TEXTS_A_ROUND = 20
+TEXTS_A_DAY = 500
+"""A quarter of the changes that neighbours take from a member in a day."""
+TIMES_A_DAY = 8
+"""For one text: people get and lose devices more seldom."""
+MS_PER_DAY = 86_400_000
 VIEWS_AT_A_TIME = 20
 KINDS_WITH_SEALED = tuple(
     kind.code for kind in KINDS.values() if any(isinstance(field, Sealed) for field in kind.fields)
@@ -49,7 +56,8 @@ class Resealing:
     def __init__(self, replica: Replica, wait: Callable[[], Awaitable[None]] = a_while) -> None:
         self._replica = replica
         self._wait = wait
-        self._hopeless: set[Due] = set()
+        self._hopeless: dict[tuple[RecordId, str], frozenset[str]] = {}
+        self._done: deque[tuple[int, RecordId]] = deque()
         self._news = False
         self._task: asyncio.Task[None] | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
@@ -97,10 +105,17 @@ class Resealing:
         for due in await self._all_due():
             if sealed == TEXTS_A_ROUND:
                 break
-            sealed += await self._seal(due)
+            if self._may_today(due[0]) and await self._seal(due):
+                self._done.append((self._replica.clock(), due[0]))
+                sealed += 1
         if sealed:
             log.info("%d sealed texts were sealed anew", sealed)
         return sealed
+
+    def _may_today(self, record: RecordId) -> bool:
+        while self._done and self._done[0][0] <= self._replica.clock() - MS_PER_DAY:
+            self._done.popleft()
+        return len(self._done) < TEXTS_A_DAY and sum(each == record for _, each in self._done) < TIMES_A_DAY
 
     async def _all_due(self) -> list[Due]:
         replica = self._replica
@@ -109,7 +124,7 @@ class Resealing:
         due: list[Due] = []
         for code in KINDS_WITH_SEALED:
             for number, record in enumerate(list(replica.store.records(code)), 1):
-                due += [each for each in self._due(record, replica.records.view(record)) if each not in self._hopeless]
+                due += self._due(record, replica.records.view(record))
                 if number % VIEWS_AT_A_TIME == 0:
                     await asyncio.sleep(0)
         return due
@@ -122,12 +137,13 @@ class Resealing:
         found = []
         for name, said in view["sealed"].items():
             wanted = self._replica.sealer.hints(_people(said["for"]))
-            if mine in said["devices"] and wanted != frozenset(said["devices"]):
+            hopeless = self._hopeless.get((record, name)) == wanted
+            if mine in said["devices"] and wanted != frozenset(said["devices"]) and not hopeless:
                 found.append((record, name, wanted))
         return found
 
     async def _seal(self, due: Due) -> bool:
-        record, name, _ = due
+        record, name, wanted = due
         said = self._replica.records.view(record)["sealed"].get(name)
         if said is None:
             return False
@@ -135,7 +151,7 @@ class Resealing:
             await self._replica.edit(record, [Seal(f"{GROUP}/{name}", None, _people(said["for"]))])
         except CrdtError as refusal:
             log.info("a sealed text stays as it is: %s", refusal)
-            self._hopeless.add(due)
+            self._hopeless[record, name] = wanted
             return False
         return True
 
