@@ -72,9 +72,9 @@ class CardLines:
         names = claimers(self.held, view)
         yield from self._wrapped(say("card.who"), in_one_line(names) or say("card.nobody"), width)
         yield self._fact(say("card.due"), f"{day(self.clock, due)}  ({due})" if due else say("card.no-due"), paint.text)
-        place = clean(str(view.get("place") or ""))
-        if place:
-            yield from self._wrapped(say("card.place"), place, width)
+        for key in ("place", "copied"):
+            if said := clean(str(view.get(key) or "")):
+                yield from self._wrapped(say(f"card.{key}"), said, width)
         needed = view.get("people_needed")
         if isinstance(needed, int) and needed > 1:
             people = say("card.people-needed", needed=needed, count=len(names))

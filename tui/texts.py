@@ -72,6 +72,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "card.who": "Who",
         "card.due": "Due",
         "card.place": "Place",
+        "card.copied": "Copied",
         "card.people": "People",
         "card.people-needed": "{needed} needed, {count} claimed it",
         "card.nobody": "nobody yet",

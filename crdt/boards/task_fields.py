@@ -17,6 +17,7 @@ PLACE = Line("place", "Place", "Where, in words people here understand.", longes
 DUE = Day("due", "Due", "The day it should be done: 2026-11-27, or fri, tomorrow.", at_hub=True)
 STATUS = Choice("status", "Status", "Where it stands.", options=("open", "doing", "done", "aside"), at_hub=True)
 PEOPLE = Number("people_needed", "People needed", "How many hands it takes.", least=1, most=99, default=1, at_hub=True)
+COPIED = Line("copied", "Copied from", "Who wrote it in which neighbourhood, where it was copied.", longest=200)
 
 FIELDS: tuple[Field, ...] = (
     TITLE,
@@ -25,6 +26,7 @@ FIELDS: tuple[Field, ...] = (
     DUE,
     STATUS,
     PEOPLE,
+    COPIED,
     MemberEntry("claim", "Claim", at_hub=True),
     MemberEntry("comment", "Comment", at_hub=True),
     MemberEntry("check", "Checklist", at_hub=True),

@@ -36,6 +36,7 @@ def _show(reading: Reading) -> dict[str, Json]:
         "due": reading.value("due"),
         "status": "claimed" if status == "open" and claims else status,
         "people_needed": reading.value("people_needed"),
+        "copied": reading.value("copied"),
         "claims": claims,
         "checklist": [_item(reading, read) for read in _texts(reading, "check")],
         "comments": [_said(reading, read) for read in _texts(reading, "comment")],

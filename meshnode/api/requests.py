@@ -19,6 +19,7 @@ from meshnode.api.device_requests import DeviceRequests
 from meshnode.api.forget_requests import ForgetRequests
 from meshnode.api.invite_requests import InviteRequests
 from meshnode.api.member_requests import MemberRequests
+from meshnode.api.refound_requests import RefoundRequests
 from meshnode.api.schema import Json
 from meshnode.api.sealed_requests import SealedRequests
 from meshnode.errors import AlreadyMember, BadInput, NoNetwork, NotPossible
@@ -88,6 +89,7 @@ GROUPS: tuple[type[RequestGroup], ...] = (
     SealedRequests,
     DeviceRequests,
     ForgetRequests,
+    RefoundRequests,
 )
 
 
@@ -100,6 +102,7 @@ def groups_of(inside: Inside) -> tuple[RequestGroup, ...]:
         SealedRequests(inside.replica),
         DeviceRequests(inside),
         ForgetRequests(inside.replica),
+        RefoundRequests(inside.replica),
     )
 
 

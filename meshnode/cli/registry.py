@@ -39,7 +39,7 @@ def _from(module: str) -> Callable[[], Command]:
 GROUPS: Final = {
     "Start": ("screen", "run", "stop", "demo"),
     "A neighbourhood": ("init", "invite", "join", "letin", "newcomers", "leave"),
-    "People": ("members", "vouch", "petition", "vote", "block", "unblock", "follow"),
+    "People": ("members", "vouch", "petition", "vote", "block", "unblock", "follow", "refound"),
     "What is going on": ("status", "task", "note", "forget", "profile", "settings"),
     "Your machines": ("device", "card", "hub"),
     "This machine": ("where", "profiles", "export", "remove"),
@@ -76,6 +76,7 @@ _ENTRIES: Final = (
     Entry("block", "Link with somebody's devices no more, from this node alone", _from("block")),
     Entry("unblock", "Link with somebody's devices again", _from("unblock")),
     Entry("follow", "Answer your node when it asks about many removals", _from("follow")),
+    Entry("refound", "Start anew with people you name, or come along with somebody who did", _from("refound")),
     Entry("status", "Who is linked, and what has reached whom", _from("status")),
     Entry("task list", "The tasks on the board", _from("task_list")),
     Entry("task show", "One task with its comments and checklist", _from("task_show")),

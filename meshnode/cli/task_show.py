@@ -46,6 +46,7 @@ def task_lines(task: Json, numbers: dict[str, str], known: Snapshot, width: int,
         ("Who", (known.authors(claims) or "nobody yet") + (f" ({len(claims)} of {needed})" if needed > 1 else "")),
         ("Due", civil_day(task["due"], now.date()) if task["due"] else ""),
         ("Place", task["place"]),
+        ("Copied from", task.get("copied", "")),
         ("Written", _stamp(task["created"], known, now)),
         ("Changed", _stamp(task["changed"], known, now) if task["changes"] > 1 else ""),
     ]

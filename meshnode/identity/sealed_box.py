@@ -1,6 +1,6 @@
-"""Sealed box: 32 bytes that one X25519 key can open and whoever sealed them cannot; libsodium's `crypto_box_seal`.
+"""Sealed box: a short secret that one X25519 key can open and whoever sealed it cannot; libsodium's `crypto_box_seal`.
 
-Layout: ephemeral public key 32 | box 48.
+Layout: ephemeral public key 32 | box, 16 longer than the secret.
 
 Rules of this module:
 1. Randomness is an argument: libsodium's own call takes its own, so the box is made here, byte for byte the same.
@@ -19,7 +19,8 @@ from nacl.exceptions import CryptoError
 from meshnode.identity.keys import KEY_BYTES, AgreementKey, Random
 
 SECRET_BYTES = 32
-SEALED_BOX_BYTES = 80
+OVERHEAD_BYTES = 48
+SEALED_BOX_BYTES = SECRET_BYTES + OVERHEAD_BYTES
 _NONCE_BYTES = 24
 _ANY_SCALAR = b"\x08" * KEY_BYTES
 
@@ -37,11 +38,11 @@ def may_seal_to(public: bytes) -> bool:
 
 
 def seal_box(public: bytes, secret: bytes, random: Random) -> bytes:
-    """Seal 32 bytes to a key that `may_seal_to` accepts; 80 bytes.
+    """Seal a secret to a key that `may_seal_to` accepts; 48 bytes longer, so 80 for a key.
 
     Args:
         public: the X25519 key that shall open it.
-        secret: 32 bytes.
+        secret: a key, or a short text.
         random: fresh random bytes; the same give the same box.
     """
     ephemeral = AgreementKey(random(KEY_BYTES))
@@ -50,7 +51,12 @@ def seal_box(public: bytes, secret: bytes, random: Random) -> bytes:
 
 def open_box(key: AgreementKey, sealed: bytes) -> bytes | None:
     """The 32 bytes that were sealed to this key; None if these were not."""
-    if len(sealed) != SEALED_BOX_BYTES:
+    return open_longer_box(key, sealed) if len(sealed) == SEALED_BOX_BYTES else None
+
+
+def open_longer_box(key: AgreementKey, sealed: bytes) -> bytes | None:
+    """What was sealed to this key, of any length; None if this was not."""
+    if len(sealed) < OVERHEAD_BYTES:
         return None
     try:
         return crypto_box_seal_open(sealed, key.public, key.private)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 
 from crdt.identifiers import MemberId, StatementId
 from meshnode.membership.petitions import Ballot
-from meshnode.membership.statements import Epoch
+from meshnode.membership.statements import Epoch, Refound
 from meshnode.replica.replica import Replica
 from meshnode.trust.access import Access
 from meshnode.trust.keyring import Keyring
@@ -21,6 +21,8 @@ from meshnode.trust.wiped import Wiped
 NOTICED_NOTE = "trust.noticed"
 SHOWN_MS = 14 * 86_400_000
 """Long enough for somebody who looks in once a week."""
+ASKED_MS = 30 * 86_400_000
+"""As long as the invitation lasts."""
 SHORT_HEX = 8
 
 OWN_REMOVAL = (
@@ -48,6 +50,10 @@ BAD_KEY = (
     "{name}'s device handed out a network key that does not open here, so it is not used. "
     "Nothing is lost; if it happens again, ask {name} to update meshnode."
 )
+ASKED = (
+    "{name} starts anew as {new} and asks you along. {reason}`meshnode refound --accept` brings you in, in a profile "
+    "of its own; here everything stays as it is. You need not answer."
+)
 
 NameOf = Callable[[MemberId], str]
 
@@ -66,9 +72,11 @@ class Notices:
     def look(self) -> None:
         """Note what is new, and forget what is no more."""
         self.wiped.look()
-        effective = {ballot.petition.id.hex() for ballot in self._replica.membership.ballots if ballot.effective}
-        noticed = {each: at for each, at in self._noticed.items() if each in effective}
-        noticed = dict.fromkeys(effective, self._replica.clock()) | noticed
+        membership = self._replica.membership
+        told = {ballot.petition.id.hex() for ballot in membership.ballots if ballot.effective}
+        told |= {each.id.hex() for each in membership.refounds}
+        noticed = {each: at for each, at in self._noticed.items() if each in told}
+        noticed = dict.fromkeys(told, self._replica.clock()) | noticed
         if noticed != self._noticed:
             self._noticed = noticed
             self._replica.store.set_meta(NOTICED_NOTE, json.dumps(noticed, sort_keys=True))
@@ -78,11 +86,23 @@ class Notices:
         self.look()
         ballots = [ballot for ballot in self._replica.membership.ballots if ballot.effective]
         removals = [self._removal(ballot, name_of) for ballot in ballots if self._is_shown(ballot)]
-        removals += self.wiped.sentences(name_of)
-        return removals + [BAD_KEY.format(name=self._by(epoch, name_of)) for epoch in self._keyring.bad.values()]
+        keys = [BAD_KEY.format(name=self._by(epoch, name_of)) for epoch in self._keyring.bad.values()]
+        return removals + self._asked_along(name_of) + self.wiped.sentences(name_of) + keys
 
-    def _by(self, epoch: Epoch, name_of: NameOf) -> str:
-        member = self._replica.membership.member_of(epoch.signer)
+    def _asked_along(self, name_of: NameOf) -> list[str]:
+        me = self._replica.identity.device
+        found = []
+        for each in self._replica.membership.refounds:
+            if each.box_for(me) is not None and self._age(each.id) < ASKED_MS:
+                reason = f"The reason: {each.reason.strip().rstrip('.')}. " if each.reason.strip() else ""
+                found.append(ASKED.format(name=self._by(each, name_of), new=each.name, reason=reason))
+        return found
+
+    def _age(self, statement: StatementId) -> int:
+        return self._replica.clock() - self._noticed.get(statement.hex(), 0)
+
+    def _by(self, statement: Epoch | Refound, name_of: NameOf) -> str:
+        member = self._replica.membership.member_of(statement.signer)
         return name_of(member) if member is not None else "somebody unknown here"
 
     def _is_shown(self, ballot: Ballot) -> bool:
@@ -90,7 +110,7 @@ class Notices:
         targets = frozenset(ballot.petition.targets)
         if self._replica.identity.member in targets or targets & self._access.waiting:
             return True
-        return self._replica.clock() - self._noticed.get(ballot.petition.id.hex(), 0) < SHOWN_MS
+        return self._age(ballot.petition.id) < SHOWN_MS
 
     def _removal(self, ballot: Ballot, name_of: NameOf) -> str:
         targets = frozenset(ballot.petition.targets)

@@ -113,7 +113,7 @@ def task(record: str, title: str, **more: Any) -> dict[str, Any]:
     return {
         **usual,
         **{"status": "open", "people_needed": 1, "claims": [], "checklist": [], "comments": [], "links": []},
-        **{"thanks": [], "conflicts": [], "created": stamp, "changed": stamp, "changes": 1},
+        **{"copied": "", "thanks": [], "conflicts": [], "created": stamp, "changed": stamp, "changes": 1},
         **more,
     }
 

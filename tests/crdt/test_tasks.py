@@ -36,6 +36,7 @@ def test_a_new_task_as_people_see_it() -> None:
         "due": "2026-11-28",
         "status": "open",
         "people_needed": 2,
+        "copied": "",
         "claims": [],
         "checklist": [],
         "comments": [],

@@ -69,6 +69,7 @@ def task(title: str, status: str = "open", claims: tuple[str, ...] = (), **more:
         "checklist": [],
         "comments": [],
         "links": [],
+        "copied": "",
         "thanks": [],
         "conflicts": [],
         "created": stamp("Lena", 3000 - len(title)),
