@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import grp
 import os
 import shutil
 import socket
@@ -57,30 +58,30 @@ def open_folder() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+async def knock(place: Path, *groups: int) -> str:
+    """What another user, who is in these groups, hears at a socket."""
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [shutil.which("python3", path="/usr/bin:/bin") or sys.executable, "-c", KNOCK, str(place)],
+        user=NOBODY,
+        group=NOBODY,
+        extra_groups=groups,
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    return done.stdout + done.stderr
+
+
 async def test_another_user_is_refused(home: Home, open_folder: Path) -> None:
     if os.geteuid() != 0:
         pytest.skip("becoming another user needs root")
-    python = shutil.which("python3", path="/usr/bin:/bin") or sys.executable
     server = ApiServer(open_folder / "s", home.node._requests)
     await server.start()
-
-    async def knock() -> str:
-        done = await asyncio.to_thread(
-            subprocess.run,
-            [python, "-c", KNOCK, str(open_folder / "s")],
-            user=NOBODY,
-            group=NOBODY,
-            extra_groups=[],
-            capture_output=True,
-            text=True,
-            timeout=30,
-        )
-        return done.stdout + done.stderr
-
     try:
-        assert "no permission" in await knock(), "the file's own mode"
+        assert "no permission" in await knock(open_folder / "s"), "the file's own mode"
         (open_folder / "s").chmod(0o666)
-        answer = await knock()
+        answer = await knock(open_folder / "s")
         assert '"forbidden"' in answer, "and the kernel's word on who it is, whatever the mode"
         assert "profile" not in answer
     finally:
@@ -210,3 +211,24 @@ async def test_a_guest_who_asks_and_never_reads_takes_no_memory(tmp_path: Path) 
             assert (await node.ask("status"))["state"] == "inside"
         assert node.peak_kib() < 160 * 1024, f"for answers of {size} bytes"
         writer.close()
+
+
+def groups_with(member: str, place: Path) -> Path:
+    """A group file in which the group of this process has one member by name, or none."""
+    own = f"{grp.getgrgid(os.getgid()).gr_name}:"
+    lines = Path("/etc/group").read_text().splitlines()
+    place.write_text("\n".join(f"{own}x:{os.getgid()}:{member}" if each.startswith(own) else each for each in lines))
+    return place
+
+
+async def test_who_is_in_the_sockets_group_may_enter(tmp_path: Path, open_folder: Path) -> None:
+    """The kitchen's screen runs as a user of its own, which was added to the group of the socket."""
+    if os.geteuid() != 0 or shutil.which("unshare") is None:
+        pytest.skip("becoming another user needs root, and a group file of one's own a mount namespace")
+    for member, answer in (("nobody", '"ok"'), ("", '"forbidden"')):
+        groups = groups_with(member, open_folder / f"group of {member}")
+        mounted = ("unshare", "-m", "sh", "-c", f"mount --bind '{groups}' /etc/group && exec \"$@\"", "sh")
+        node = RunningNode(tmp_path / f"n{member}", "n", settings=LOOPBACK, prefix=mounted)
+        node.socket = open_folder / "s"
+        async with node:
+            assert answer in await knock(node.socket, os.getgid())
