@@ -71,5 +71,14 @@ class PeerLimits:
     probe_seconds: float = 5.0
     """For an older link of a device that has started anew to show that it lives: many round trips."""
 
+    breaks: int = 20
+    """So many links that a device broke within `breaks_seconds` before it has to rest."""
+
+    breaks_seconds: float = 3_600.0
+    """A machine with a fault breaks now and then; twenty times an hour is no accident."""
+
+    rest_seconds: float = 60.0
+    """For such a device to wait after each further break: then it costs this node next to nothing."""
+
 
 DEFAULT_LIMITS = PeerLimits()

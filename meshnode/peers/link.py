@@ -67,7 +67,7 @@ class Link:
         self._wake = asyncio.Event()
         self._heard_from = asyncio.Event()
         self._inbox: asyncio.Queue[Received] = asyncio.Queue()
-        self.on_granted: Callable[[Link], bool] = lambda _: True
+        self.on_granted: Callable[[Link], str] = lambda _: ""
         self.on_progress: Callable[[Link], None] = lambda _: None
         self.on_keys: Callable[[tuple[bytes, ...]], None] = lambda _: None
         self.on_notice: Callable[[DeviceId, str], None] = lambda device, code: None
@@ -165,8 +165,8 @@ class Link:
             return
         match self._access.of(self.device):
             case Linking.OPEN:
-                if not self.on_granted(self):
-                    self.close("double")
+                if refusal := self.on_granted(self):
+                    self.close(refusal)
                     return
                 self.granted = True
                 self.session.grant(self._monotonic())

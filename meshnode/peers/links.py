@@ -25,6 +25,7 @@ from meshnode.peers.limits import DEFAULT_LIMITS, PeerLimits
 from meshnode.peers.link import Link
 from meshnode.peers.link_end import LinkEnd
 from meshnode.peers.link_sets import LinkSets
+from meshnode.peers.rests import Rests
 from meshnode.peers.schedule import may_accept
 from meshnode.peers.twins import Twins
 from meshnode.peers.versions import Versions
@@ -33,12 +34,13 @@ from meshnode.replica.replica import Replica
 from meshnode.sync.session import LocalHello, Session
 from meshnode.sync.wanted import Wanted
 from meshnode.transport.connection import Connection
-from meshnode.trust.access import Access
+from meshnode.trust.access import Access, Linking
 from meshnode.trust.keyring import Keyring
 
 log = logging.getLogger("meshnode.peers")
 
 FEATURES = 0
+DOUBLE = "double"
 GOODBYE_SECONDS = 1.0
 """How long the node waits for links to say goodbye when it stops."""
 Monotonic = Callable[[], float]
@@ -78,6 +80,7 @@ class Links:
         self._hub = known is not None and known.kind is DeviceKind.HUB
         self._twins = Twins(replica, limits.probe_seconds)
         self._versions = Versions(replica)
+        self._rests = Rests(monotonic, limits)
         self._opened: dict[Link, Opened] = {}
         self._all: dict[Link, asyncio.Task[LinkEnd]] = {}
         self.by_device: dict[DeviceId, Link] = {}
@@ -111,6 +114,7 @@ class Links:
             self._opened.pop(link, None)
             self._release(link)
         self._versions.ended(link)
+        self._rests.ended(link.device, link.end)
         return LinkReport(link.device, link.granted, end)
 
     def network_changed(self, own_ips: Set[str]) -> None:
@@ -150,31 +154,33 @@ class Links:
             boot_nonce=self._boot_nonce,
         )
 
-    def _admit(self, link: Link, *, dialled: bool) -> bool:
-        """Rule 1; False where an older link to the same device stays instead, or where there is no room."""
+    def _admit(self, link: Link, *, dialled: bool) -> str:
+        """Rule 1; empty, or why not: an older link to the same device stays, there is no room, or it has to rest."""
         assert link.device is not None
         if link.device == self._replica.identity.device:
-            return False
+            return DOUBLE
+        if self._rests.rests(link.device):
+            return Linking.BLOCKED.goodbye
         opened = Opened(self._replica.identity.device if dialled else link.device, self._monotonic())
         rivals = self._others_of(link)
         same = [rival for rival in rivals if rival.boot_nonce == link.boot_nonce]
         if not all(second_stays(self._opened[rival], opened) for rival in same):
-            return False
+            return DOUBLE
         if not rivals and not may_accept(len(self.by_device), hub=self._hub) and not dialled:
-            return False
+            return DOUBLE
         self.by_device[link.device] = link
         self._opened[link] = opened
         link.since_ms = self._replica.clock()
         self._versions.linked(link)
         self._keys.linked(link)
         for rival in same:
-            rival.close("double")
+            rival.close(DOUBLE)
         self._twins.suspect(link, [rival for rival in rivals if rival not in same])
         if not rivals:
             log.info("linked: %s at %s", link.device.hex()[:8], link.connection.remote.address)
         self.on_linked(link, dialled)
         self._replica.events.publish(PeersChanged(link.device))
-        return True
+        return ""
 
     def _others_of(self, link: Link) -> list[Link]:
         """The other living links of the same device, the oldest first."""

@@ -116,7 +116,8 @@ class Replica:
                 for checked, envelope in verdicts.parked
             ],
         )
-        committed = await self._commit(batch)
+        # What is all refused does not go through the writer: whoever sends rubbish holds nobody's words up.
+        committed = await self._commit(batch) if batch.changes or batch.parked else Committed()
         return Accepted(
             done=tuple(ItemId(checked.id) for checked, _ in (*verdicts.admitted, *verdicts.parked))
             + tuple(map(ItemId, verdicts.forgotten))
@@ -134,7 +135,7 @@ class Replica:
                 good.append(NewStatement(check_statement(self.network, data), data))
             except StatementRefused as refusal:
                 refused.append(Refusal(None, refusal.code))
-        committed = await self._commit(Batch(statements=good))
+        committed = await self._commit(Batch(statements=good)) if good else Committed()
         done = tuple(ItemId(statement.id) for statement in good)
         new = tuple(ItemId(statement.id) for statement in committed.statements)
         return Accepted(done, new, tuple(refused), len(refused))

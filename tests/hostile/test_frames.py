@@ -258,4 +258,9 @@ async def test_versions_that_have_nothing_in_common(target: Targets) -> None:
             await bob.say(Hello(7, 9, 0, bytes(16), bob.lanes, bob.statement))
             await bob.until_closed()
             assert isinstance(bob.heard[-1], Err)
-        await alice.is_well()
+
+        async def is_said() -> bool:
+            said = (await alice.node.ask("status"))["trouble"]
+            return said == ["Bob has a newer meshnode that this one cannot talk to any more. Update meshnode here."]
+
+        await alice.node.until("who should update", is_said)
