@@ -261,6 +261,8 @@ async def test_versions_that_have_nothing_in_common(target: Targets) -> None:
 
         async def is_said() -> bool:
             said = (await alice.node.ask("status"))["trouble"]
-            return said == ["Bob has a newer meshnode that this one cannot talk to any more. Update meshnode here."]
+            return bool(
+                said == ["Bob has a newer meshnode that this one cannot talk to any more. Update meshnode here."]
+            )
 
         await alice.node.until("who should update", is_said)
