@@ -163,13 +163,13 @@ class NeighbourLines:
         discovery = clean(str(status.get("discovery") or ""))
         known = {"open", "quiet", "off"}
         sentences = [
-            say("net.me", name=name, words=words),
+            say("net.hub" if self.held.at_hub else "net.me", name=name, words=words),
             say("net.listening", addresses=addresses) if addresses else say("net.not-listening"),
             say(f"net.discovery-{discovery}") if discovery in known else say("net.discovery", discovery=discovery),
         ]
         counts = status.get("counts") or {}
         sentences.append(say("net.counts", records=counts.get("records", 0), changes=counts.get("changes", 0)))
-        if me.get("established") is False:
+        if me.get("established") is False and not self.held.at_hub:
             sentences.append(say("net.newcomer"))
         yield Line()
         yield Line(((say("net.this-node"), self.paint.strong),))

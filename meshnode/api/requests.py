@@ -59,16 +59,24 @@ class Inside(Protocol):
     def addresses(self) -> list[str]: ...
 
 
+class Becomes(Protocol):
+    """The ways into a network that need no new member."""
+
+    async def restore(self, card: str, code: str, address: str | None) -> None: ...
+    async def hub_setup(self, *, close: bool) -> Json: ...
+
+
 class Doorstep(Protocol):
     """How a node gets from outside to inside, and out again."""
+
+    @property
+    def becoming(self) -> Becomes: ...
 
     async def found(self, network: str, name: str) -> None: ...
     async def preview(self, code: str, address: str | None) -> Json: ...
     async def join(self, code: str, name: str | None, address: str | None) -> None: ...
     async def look_apart(self, code: str, network: str, inviter: str) -> Json: ...
     async def join_apart(self, code: str, network: str, inviter: str, name: str) -> Json: ...
-    async def restore(self, card: str, code: str, address: str | None) -> None: ...
-    async def hub_setup(self, *, close: bool) -> Json: ...
     async def leave(self) -> str: ...
 
 
@@ -243,7 +251,7 @@ class Requests:
     async def _restore(self, arguments: Json) -> Json:
         self._must_be_outside()
         card, code = text(arguments, "card"), text(arguments, "code")
-        await self._doorstep.restore(card, code, optional_text(arguments, "address"))
+        await self._doorstep.becoming.restore(card, code, optional_text(arguments, "address"))
         return self.status()
 
     async def _hub_setup(self, arguments: Json) -> Json:
@@ -253,7 +261,7 @@ class Requests:
         if self._inside is not None:
             do, more = ("device_code_close", {}) if arguments.get("close") else ("device_code", {"purpose": "steward"})
             return await self.answer(do, more)
-        return await self._doorstep.hub_setup(close=bool(arguments.get("close")))
+        return await self._doorstep.becoming.hub_setup(close=bool(arguments.get("close")))
 
     async def _leave(self, _: Json) -> Json:
         self._needed()

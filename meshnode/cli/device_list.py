@@ -15,6 +15,8 @@ def run(call: Call) -> Answer:
         answer = await node.ask("devices")
         mine = [each for each in answer["devices"] if each["kind"] == "personal"]
         rows = [(each["name"] or "-", each["words"], state_of(each)) for each in mine]
+        if not any(each["here"] for each in mine):
+            return Answer({"devices": mine, "main": False}, ["This is a hub, nobody's own. See `meshnode hub list`."])
         after = "Your member key is on this device." if answer["main"] else "Your member key is not on this device."
         lines = [*columns(rows, call.terminal.width, indent=0), "", after]
         lines += ["Another one: `meshnode device add`. One that is gone: `meshnode device drop NAME --lost`."]

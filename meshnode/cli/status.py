@@ -60,18 +60,23 @@ def inside_lines(status: Json, width: int, now: datetime) -> list[str]:
             "",
             *_here(status),
         ]
-    newcomer = "" if me.get("established") else ", a newcomer until two neighbours have vouched for you"
-    head = [
-        display_line(status["network"]["name"]),
-        paragraph(f"You are {display_line(me['name'])}{newcomer}. This device: {me['words']}.", width),
-        "",
-    ]
+    head = [display_line(status["network"]["name"]), paragraph(f"{_who(me)} This device: {me['words']}.", width), ""]
     if not peers:
         others = ["No other node is known yet. `meshnode invite` lets a neighbour in."]
     else:
         others = [f"Linked with {len(linked)} of {len(peers)} other {_nodes(len(peers))}:"]
         others += columns([_peer_row(peer, now) for peer in peers], width, flexible=3)
     return [*head, *others, "", *(paragraph(line, width) for line in sent_lines(status)), "", *_here(status)]
+
+
+def _who(me: Json) -> str:
+    """Whose device this is, in a sentence."""
+    name = display_line(me["name"])
+    if me.get("kind") == "hub":
+        stewards = ", ".join(display_line(each) for each in me.get("stewards") or ())
+        return f"This is {name}, a hub that belongs to everybody; stewards: {stewards or 'none any more'}."
+    newcomer = "" if me.get("established") else ", a newcomer until two neighbours have vouched for you"
+    return f"You are {name}{newcomer}."
 
 
 def _nodes(count: int) -> str:

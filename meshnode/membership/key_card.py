@@ -110,6 +110,14 @@ def read_card(text: str) -> MemberKeys:
     return entry.keys()
 
 
+def is_card_code(text: str) -> bool:
+    """Whether somebody typed or scanned a card's code; also one with a mistake, if it has the right length."""
+    try:
+        return len(unarmour(text)) == _CODE_BYTES
+    except DamagedCode:
+        return False
+
+
 def signing_keys(identity: Identity, card: str | None) -> MemberKeys:
     """The member key to sign with: the one on this device, or the one that was typed from a card.
 

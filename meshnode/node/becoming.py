@@ -15,12 +15,12 @@ from collections.abc import Awaitable, Callable
 from crdt.display import display_line
 from meshnode.api.schema import Json
 from meshnode.config import Config
-from meshnode.errors import InviteError
+from meshnode.errors import BadInput, InviteError
 from meshnode.identity.keys import DeviceKeys, Identity
 from meshnode.identity.spoken_words import looks_spoken
 from meshnode.membership.armour import read_address
 from meshnode.membership.device_codes import DeviceCode, Purpose, read_device_code
-from meshnode.membership.key_card import read_card
+from meshnode.membership.key_card import is_card_code, read_card
 from meshnode.membership.kinds import DeviceKind
 from meshnode.node.belonging import Belonging
 from meshnode.node.hub_to_be import HubToBe
@@ -102,8 +102,11 @@ class Becoming:
         belonging = Belonging(joined.network, (joined.epoch_key,), joined.statements)
         await self._enter(identity, belonging, joined.endpoint, 0)
 
-    async def show_hub_code(self) -> Json:
-        """Show a code that a steward types, until one has."""
+    async def hub_setup(self, *, close: bool) -> Json:
+        """Show a code that a steward types, until one has; or show it no more."""
+        if close:
+            await self.stop()
+            return {}
         if self._hub_to_be is None or not self._hub_to_be.is_open:
             await self.stop()
             self._hub_to_be = HubToBe(self._config, self._clock, self._certified)
@@ -140,7 +143,13 @@ def device_code_in(text: str) -> DeviceCode | None:
 
     Raises:
         DamagedCode: it is nothing of all that.
+        BadInput: it is a key card.
     """
+    if is_card_code(text):
+        raise BadInput(
+            "This is the code of a key card, not an invite: show it to nobody.",
+            next_step="To be its member again, ask a neighbour for an invite: `meshnode card restore INVITE`.",
+        )
     return None if looks_spoken(text) else read_device_code(text)
 
 

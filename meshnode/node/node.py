@@ -195,17 +195,6 @@ class Node:
         self._must_be_outside()
         return look_apart(code, network, inviter, self._clock() // MS_PER_DAY)
 
-    async def restore(self, card: str, code: str, address: str | None) -> None:
-        """Be again the member whose key is on a card."""
-        await self.becoming.restore(card, code, address)
-
-    async def hub_setup(self, *, close: bool) -> Json:
-        """Show a code that makes this machine a hub, or show it no more."""
-        if close:
-            await self.becoming.stop()
-            return {}
-        return await self.becoming.show_hub_code()
-
     async def leave(self) -> str:
         """Leave for good; a sentence of thanks."""
         assert self._inside is not None

@@ -57,6 +57,7 @@ class Adoption:
         *,
         changed: Callable[[], None],
         met: Callable[[str], None],
+        seconds: float = WINDOW_SECONDS,
     ) -> None:
         """No code is shown yet.
 
@@ -67,12 +68,14 @@ class Adoption:
             device_name: what this machine is called.
             changed: called when a code is shown from now on, or no more.
             met: called with the address of a machine that belongs to the network from now on.
+            seconds: for how long a code is good.
         """
         self._replica = replica
         self._certifier = certifier
         self._reach = reach
         self._changed = changed
         self._met = met
+        self._seconds = seconds
         self._device_name = device_name
         self._closing: asyncio.TimerHandle | None = None
         self.window: Window | None = None
@@ -87,8 +90,8 @@ class Adoption:
             self._must_steward(keys)
         self.close()
         code = DeviceCode.new(purpose, self._replica.network, os.urandom(SECRET_BYTES))
-        self.window = Window(code, self._replica.clock() + int(WINDOW_SECONDS * 1000), keys)
-        self._closing = asyncio.get_running_loop().call_later(WINDOW_SECONDS, self.close)
+        self.window = Window(code, self._replica.clock() + int(self._seconds * 1000), keys)
+        self._closing = asyncio.get_running_loop().call_later(self._seconds, self.close)
         self._changed()
         return self.window
 

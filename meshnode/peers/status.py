@@ -86,6 +86,7 @@ class StatusBoard:
                 "left": bool(me and me.left),
                 "main": replica.identity.member_keys is not None,
                 "dropped": own.dropped.value if own and own.dropped else None,
+                "stewards": [membership.members[each].name for each in (own.stewards if own else ())],
             },
             "peers": peers,
             "mine": self._mine(peers),

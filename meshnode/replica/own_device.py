@@ -11,10 +11,9 @@ from meshnode.membership.trust_kinds import Why
 from meshnode.replica.replica import Replica
 
 _WHY = {Why.RETIRED: "retired", Why.LOST: "lost", Why.STOLEN: "stolen"}
-NEXT = (
-    "What is here stays, and can be exported. To use this machine again, begin in a new profile: "
-    "`meshnode device add` on your main device, then `meshnode --profile NAME join CODE` here."
-)
+STAYS = "What is here stays, and can be exported. To use this machine again, begin in a new profile: "
+NEXT = f"{STAYS}`meshnode device add` on your main device, then `meshnode --profile NAME join CODE` here."
+NEXT_FOR_HUBS = f"{STAYS}`meshnode --profile NAME hub setup`."
 
 
 def dropped_sentence(replica: Replica) -> str:
@@ -22,8 +21,9 @@ def dropped_sentence(replica: Replica) -> str:
     own = replica.membership.devices.get(replica.identity.device)
     if own is None or own.dropped is None:
         return ""
-    whose = "This hub" if replica.identity.member is None else "This device"
-    return f"{whose} was given up as {_WHY[own.dropped]}: no neighbour links with it any more. {NEXT}"
+    return (
+        f"{_what(replica)} was given up as {_WHY[own.dropped]}: no neighbour links with it any more. {_next(replica)}"
+    )
 
 
 def must_not_be_dropped(replica: Replica) -> None:
@@ -34,4 +34,12 @@ def must_not_be_dropped(replica: Replica) -> None:
     """
     sentence = dropped_sentence(replica)
     if sentence:
-        raise NotPossible(sentence.removesuffix(f" {NEXT}"), next_step=NEXT)
+        raise NotPossible(sentence.removesuffix(f" {_next(replica)}"), next_step=_next(replica))
+
+
+def _what(replica: Replica) -> str:
+    return "This device" if replica.identity.member else "This hub"
+
+
+def _next(replica: Replica) -> str:
+    return NEXT if replica.identity.member else NEXT_FOR_HUBS

@@ -10,7 +10,7 @@ from meshnode.errors import BadInput, NotPossible
 from meshnode.identity.keys import Identity, MemberKeys
 from meshnode.identity.words import word_list
 from meshnode.membership.armour import armour
-from meshnode.membership.key_card import CardEntry, card_code, card_lines, read_card, signing_keys
+from meshnode.membership.key_card import CardEntry, card_code, card_lines, is_card_code, read_card, signing_keys
 from tests.support.people import fuzz_count, member_keys, seeded, seeded_hub, seeded_identity
 
 ALICE = member_keys(seeded_identity("alice"))
@@ -31,6 +31,12 @@ def test_what_is_printed_is_read_however_it_is_typed() -> None:
     assert read_card(card_code(ALICE)) == ALICE
     assert read_card(f"  {card_code(ALICE).lower()} ") == ALICE
     assert len(card_code(ALICE)) == 64
+
+
+def test_a_card_is_told_from_an_invite() -> None:
+    assert is_card_code(card_code(ALICE))
+    assert not is_card_code(armour(b"\x01" + bytes(28), 2))
+    assert not is_card_code("maple kettle robin")
 
 
 def test_a_word_that_is_none_is_named_with_its_line_and_the_likely_one() -> None:

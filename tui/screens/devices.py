@@ -87,7 +87,10 @@ class DevicesScreen(Place):
         self.run_worker(self._show_code("device"))
 
     def action_add_hub(self) -> None:
-        """Type a hub's code, or show one."""
+        """Type a hub's code, or show one; on a hub, show one for a further steward."""
+        if self.mesh.held.at_hub:
+            self.run_worker(self._show_code("steward"))
+            return
         fields = [
             FormField("code", say("hub.code"), "", "line", required=False, value=""),
             FormField("address", say("hub.address"), say("join.address-hint"), "line", required=False, value=""),
