@@ -69,7 +69,7 @@ class DevicesScreen(Place):
             self._answer = await self.mesh.feed.ask("devices")
         except MeshnodeError:
             return  # what was shown stays; the bar says that the node is away
-        if self.is_attached:
+        if self.is_attached and self.query(LineList):
             self.lines.rebuild()
             self.paint_bars()
 
@@ -135,7 +135,8 @@ class DevicesScreen(Place):
 
     def action_drop_device(self) -> None:
         """Give the selected device up, after a question."""
-        device = self._devices.get((self.lines.selected or "").partition(":")[2])
+        selected = self.lines.selected if self.query(LineList) else None
+        device = self._devices.get((selected or "").partition(":")[2])
         if device is None or device.get("dropped"):
             return
         if device.get("here"):

@@ -73,7 +73,7 @@ class MembersScreen(Place):
             self._answer = await self.mesh.feed.ask("members")
         except MeshnodeError:
             return  # what was shown stays; the bar says that the node is away
-        if self.is_attached:
+        if self.is_attached and self.query(LineList):
             self.lines.rebuild()
             self.paint_bars()
 
