@@ -7,7 +7,9 @@ Rules of this module:
 1. One at a time: what is judged is what is on the disk, by the fold of this moment. Whatever is committed meanwhile
    calls for another look by itself.
 2. In parts of a bounded size, so that links and screens are not held up by the removal of somebody who wrote much.
-3. An end between a commit and its judgement is made good at the next start (`at_start`). Walking through everything
+3. On a device that was removed itself nothing leaves the set: it speaks with nobody any more, and its person needs all
+   of it for an export or a fresh start. Should the device be brought back, everything is looked at.
+4. An end between a commit and its judgement is made good at the next start (`at_start`). Walking through everything
    that removed people wrote is spared then, if the last walk was by the same removals and endorsements.
 """
 
@@ -30,6 +32,8 @@ from meshnode.store.store import Batch, NewChange, Store
 
 RECORDS_AT_A_TIME: Final = 32
 """About 10 ms of reading and hashing for records of usual size."""
+RECORDS_A_COMMIT: Final = 512
+"""So that a memory card is not made to flush for every few records."""
 ROWS_AT_A_TIME: Final = 1_000
 JUDGED: Final = f"{OWN_PREFIX}judged"
 """The notebook's name for what the last whole walk went by. Not saved from a damaged database: then all is walked."""
@@ -59,6 +63,8 @@ class Rejudging:
         self,
         store: Store,
         network: NetworkId,
+        own: DeviceId,
+        *,
         membership: Callable[[], Membership],
         clock: Callable[[], int],
         commit: Commit,
@@ -68,12 +74,14 @@ class Rejudging:
         Args:
             store: what is held.
             network: the network it belongs to.
+            own: this device.
             membership: the fold of this moment.
             clock: milliseconds since 1970, for what is admitted late.
             commit: puts a batch on the disk and publishes what came of it.
         """
         self._store = store
         self._network = network
+        self._own = own
         self._membership = membership
         self._clock = clock
         self._commit = commit
@@ -104,6 +112,8 @@ class Rejudging:
 
     async def _follow(self, before: Membership, now: Membership) -> None:
         turned = _turned(before, now)
+        if self._own in turned:
+            turned |= removed_devices(before) | removed_devices(now)
         records = {record for record, author in self._store.records_withheld() if author in turned}
         records |= self._store.records_parked(turned)
         records |= {record for record, _ in before.endorsed ^ now.endorsed if self._store.holds_of(record)}
@@ -151,15 +161,16 @@ class Rejudging:
 
     async def _look_at(self, records: Iterable[RecordId]) -> None:
         left = iter(records)
-        while part := list(islice(left, RECORDS_AT_A_TIME)):
+        while part := list(islice(left, RECORDS_A_COMMIT)):
             async with self._lock:
                 outcome = _Outcome()
-                for record in part:
+                for number, record in enumerate(part, 1):
                     self._judge(record, outcome)
+                    if number % RECORDS_AT_A_TIME == 0:
+                        await asyncio.sleep(0)
                 batch = outcome.batch()
                 if batch is not None:
                     await self._commit(batch)
-            await asyncio.sleep(0)
 
     def _judge(self, record: RecordId, outcome: _Outcome) -> None:
         membership = self._membership()
@@ -177,8 +188,9 @@ class Rejudging:
                 case standing:
                     return standing.belongs
 
-        removed = removed_devices(membership)
-        outcome.withhold += [each.id for each in in_set if each.author in removed and not belongs(each)]
+        if membership.author_class(self._own) is not AuthorClass.REMOVED:
+            leaving = [each for each in in_set if membership.author_class(each.author) is AuthorClass.REMOVED]
+            outcome.withhold += [each.id for each in leaving if not belongs(each)]
         outcome.restore += [each.id for each in withheld if belongs(each)]
         received = self._clock()
         outcome.admit += [new_change(checked, envelope, received) for checked, envelope in parked if belongs(checked)]

@@ -71,7 +71,9 @@ class Replica:
         self._folding = Folding(network)
         self.membership: Membership = self._folding.with_more(data for _, data in store.statements())
         self.records.judge_by(self.membership)
-        self._rejudging = Rejudging(store, network, lambda: self.membership, clock, self._put)
+        self._rejudging = Rejudging(
+            store, network, identity.device, membership=lambda: self.membership, clock=clock, commit=self._put
+        )
 
     @property
     def me(self) -> Member | None:

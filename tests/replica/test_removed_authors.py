@@ -141,6 +141,31 @@ async def test_a_parked_change_joins_when_somebody_goes_on_with_it(desk: Desks) 
     assert alice.tasks() == dana.tasks()
 
 
+async def test_who_was_removed_keeps_all_they_had_until_they_are_back(desk: Desks) -> None:
+    """Their own node speaks with nobody any more; what it shows is what an export and a fresh start are made of."""
+    street = founders_street(6)
+    known = before_removal(street)
+    alice, emre = desk("alice", street, known), desk("emre", street, known)
+    farah = desk("farah", street, known)
+    await emre.add("Emre's own")
+    await farah.add("Farah's own")
+    await give(farah, emre, alice)
+    await give(emre, alice)
+    removal = remove(street, "emre")
+    await emre.hear_of(*removal.statements)
+    assert titles(emre) == {"Emre's own", "Farah's own"}
+    await emre.hear_of(*remove(street, "farah").statements)
+    assert titles(emre) == {"Emre's own", "Farah's own"}
+    emre.reopen()
+    await emre.replica.judge_again()
+    assert len(emre.item_keys()) == 2
+    bring_back(street, removal)
+    for each in (alice, emre):
+        await each.hear_of(*street.statements)
+        assert titles(each) == {"Emre's own"}
+    assert alice.digests() == emre.digests()
+
+
 @pytest.mark.parametrize("cut", ["after the statements", "after the change"])
 async def test_an_end_before_the_judgement_is_made_good_at_the_start(desk: Desks, cut: str) -> None:
     street = founders_street()
