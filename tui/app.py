@@ -22,6 +22,7 @@ from tui.doing import Doing
 from tui.feed import GATHER_SECONDS, GATHER_SECONDS_OVER_SSH, Feed
 from tui.forgetting import Forgetting
 from tui.held import Held
+from tui.inviting import Inviting
 from tui.keymap import EVERYWHERE
 from tui.messages import FeedMoved, NetworkChanged
 from tui.moments import Clock
@@ -74,6 +75,7 @@ class MeshnodeApp(App[Outcome]):
         gather = GATHER_SECONDS_OVER_SSH if environ.get("SSH_CONNECTION") else GATHER_SECONDS
         self.feed = Feed(socket_path, self.post_message, gather)
         self.doing = Doing(self)
+        self.inviting = Inviting(self)
         self.forgetting = Forgetting(self)
         self.kiosk = environ.get("MESH_KIOSK", "") not in {"", "0"}
         """Whether anybody passes by this screen: who acts is asked each time."""

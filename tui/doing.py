@@ -244,20 +244,6 @@ class Doing:
 
     # -- the neighbourhood ------------------------------------------------------------------------------------------
 
-    def invite(self) -> None:
-        """Make an invite and show it."""
-        self._app.run_worker(self._invite())
-
-    async def _invite(self) -> None:
-        try:
-            reply = await self._app.feed.ask("invite", uses=1, days=2)
-        except MeshnodeError as error:
-            self.tell(self.sentence(error))
-            return
-        from tui.dialogs.invite import InviteDialog
-
-        self._app.push_screen(InviteDialog(reply))
-
     def leave(self) -> None:
         """Leave the neighbourhood, after a yes."""
         from tui.dialogs.confirm import Confirm

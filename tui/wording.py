@@ -11,11 +11,12 @@ from __future__ import annotations
 from tui.texts import TEXTS
 from tui.texts_acting import ACTING
 from tui.texts_devices import DEVICES
+from tui.texts_inviting import INVITING
 from tui.texts_members import MEMBERS
 from tui.texts_notes import NOTES
 from tui.texts_welcome import WELCOME
 
-ALL = {**TEXTS, **WELCOME, **MEMBERS, **DEVICES, **NOTES, **ACTING}
+ALL = {**TEXTS, **WELCOME, **MEMBERS, **DEVICES, **NOTES, **ACTING, **INVITING}
 
 
 def say(key: str, /, **values: object) -> str:

@@ -126,11 +126,18 @@ class InviteRequests:
         return {"people": self._people(StatementId(id_of(arguments, "invite")))}
 
     def _people(self, invite: StatementId) -> list[Json]:
-        """Who has come in with an invite, by name."""
-        membership = self._inside.replica.membership
+        """Who has come in with an invite, by name, and whether the person here has met them."""
+        membership, me = self._inside.replica.membership, self._inside.replica.identity.member
         members = [membership.members[user] for user in membership.invite_users(invite)]
         return [
-            {"member": member.id.hex(), "name": member.name, "established": member.established}
+            {
+                "member": member.id.hex(),
+                "name": member.name,
+                "established": member.established,
+                "met": any(
+                    word.by_hand and (word.member, word.voucher) == (member.id, me) for word in membership.words
+                ),
+            }
             for member in sorted(members, key=lambda member: (member.name, member.id))
         ]
 

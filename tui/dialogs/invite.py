@@ -38,6 +38,8 @@ class InviteDialog(Dialog[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("invite.long", "t", "turn", "long", display="t"),
+        bind("invite.words", "w", "words", "words", display="w"),
+        bind("invite.event", "e", "event", "event", display="e"),
         *LIST_KEYS,
         *DIALOG_KEYS,
     ]
@@ -53,7 +55,11 @@ class InviteDialog(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         """One list of lines."""
-        yield LineList(self.mesh.glyphs, self.mesh.paint, self._build, title=say("invite.title"))
+        yield LineList(self.mesh.glyphs, self.mesh.paint, self._build, title=self.title_text())
+
+    def title_text(self) -> str:
+        """What stands in the frame."""
+        return say("invite.title")
 
     def on_mount(self) -> None:
         """Draw, and count down by the minute."""
@@ -94,7 +100,8 @@ class InviteDialog(Dialog[None]):
                     *(square[row] if row < len(square) else empty),
                     ("  ", paint.text),
                     *(text[row] if row < len(text) else Line()).pieces,
-                )
+                ),
+                text[row].key if row < len(text) else None,
             )
             for row in range(max(len(square), len(text)))
         ]
@@ -123,6 +130,7 @@ class InviteDialog(Dialog[None]):
         if no_room:
             lines += self._wrapped(say("invite.no-room"), width)
         lines += self._wrapped(say("invite.long"), width)
+        lines += self._wrapped(say("invite.ways"), width)
         return [*lines, *self._wrapped(say("invite.esc"), width)]
 
     def _long_lines(self, width: int) -> list[Line]:
@@ -153,6 +161,20 @@ class InviteDialog(Dialog[None]):
         """The other of the two codes."""
         self._long = not self._long
         self._repaint()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Other codes in the same frame have no other ways."""
+        return type(self) is InviteDialog or action not in {"turn", "words", "event"}
+
+    def action_words(self) -> None:
+        """Three words instead."""
+        self.dismiss(None)
+        self.mesh.inviting.words()
+
+    def action_event(self) -> None:
+        """A meeting's code instead."""
+        self.dismiss(None)
+        self.mesh.inviting.event()
 
     def action_up(self) -> None:
         """Read up."""

@@ -199,7 +199,7 @@ class BoardScreen(Place):
 
     def action_invite(self) -> None:
         """Invite a neighbour."""
-        self.mesh.doing.invite()
+        self.mesh.inviting.invite()
 
     def action_show_aside(self) -> None:
         """Show or hide what was set aside."""

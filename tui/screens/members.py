@@ -136,7 +136,7 @@ class MembersScreen(Place):
 
     def action_invite(self) -> None:
         """Invite a neighbour."""
-        self.mesh.doing.invite()
+        self.mesh.inviting.invite()
 
     def action_up(self) -> None:
         """To the line above."""

@@ -85,4 +85,4 @@ class NeighboursScreen(Place):
 
     def action_invite(self) -> None:
         """Invite a neighbour."""
-        self.mesh.doing.invite()
+        self.mesh.inviting.invite()

@@ -23,6 +23,7 @@ from tui.dialogs.device_code import DeviceCodeDialog
 from tui.dialogs.form import Form, Submit
 from tui.dialogs.invite import CODE_AND_ADDRESS
 from tui.dialogs.promise import Promise, Section
+from tui.dialogs.windows import WindowsDialog
 from tui.keymap import WELCOME_KEYS
 from tui.outcome import Outcome
 from tui.plain_text import clean, wrap
@@ -56,11 +57,17 @@ class WelcomeScreen(Place):
         """Show the three ways."""
         self.call_after_refresh(self.lines.rebuild)
 
+    def paint_changes(self, dirty: frozenset[str] | set[str]) -> None:
+        """What this node waits for may have changed."""
+        super().paint_changes(dirty)
+        if self.is_attached and self.query(LineList):
+            self.lines.rebuild()
+
     def _build(self, width: int) -> list[Line]:
         paint = self.mesh.paint
         what = [Line(((part, paint.text),)) for part in wrap(wording.WHAT_IT_IS, width)]
         short = self.size.height < ROWS_FOR_ALL
-        lines = [] if short else [*what, Line()]
+        lines = [*self._waiting_lines(width), *([] if short else [*what, Line()])]
         for number, choice in enumerate(CHOICES, start=1):
             named = say("welcome.line", number=number, choice=say(f"welcome.{choice}"))
             lines.append(Line(((named, paint.strong),), choice))
@@ -70,6 +77,16 @@ class WelcomeScreen(Place):
         for text in (say("welcome.keys"), say("welcome.language")):
             lines += [Line(((part, paint.dim),)) for part in wrap(text, width)]
         return lines
+
+    def _waiting_lines(self, width: int) -> list[Line]:
+        """For whom a reply is under way on a stick."""
+        waiting = self.mesh.held.status.get("waiting") or {}
+        if not waiting:
+            return []
+        values = {key: clean(str(waiting.get(key) or "")) for key in ("network", "name", "said")}
+        texts = [say("waiting.text", network=values["network"] or say("someone"), name=values["name"])]
+        texts += [say("waiting.said", said=values["said"])] if values["said"] else []
+        return [Line(((part, self.mesh.paint.strong),)) for text in texts for part in wrap(text, width)] + [Line()]
 
     # -- keys -------------------------------------------------------------------------------------------------------
 
@@ -155,14 +172,39 @@ class WelcomeScreen(Place):
                 return missing
             code, _, scanned = typed["code"].partition(CODE_AND_ADDRESS)
             typed |= {"code": code.strip(), "address": typed["address"].strip() or scanned.strip()}
-            try:
-                preview = await self.mesh.feed.ask("preview", code=typed["code"], address=typed["address"] or None)
-            except MeshnodeError as error:
-                return self.mesh.doing.sentence(error)
-            self.mesh.call_later(self._promise_join, typed, preview)
-            return None
+            return await self._preview(typed)
 
         return submit
+
+    async def _preview(self, typed: dict[str, str]) -> str | None:
+        """Go on to what a code or words lead to; None, or why not."""
+        try:
+            preview = await self.mesh.feed.ask("preview", code=typed["code"], address=typed["address"] or None)
+        except MeshnodeError as error:
+            return self.mesh.doing.sentence(error)
+        if preview.get("windows"):
+            self.mesh.call_later(self._choose_window, typed, list(preview["windows"]))
+        else:
+            # Spoken words are good for one look: from here on it is the code that came of them.
+            typed |= {key: str(preview[key]) for key in ("code", "address") if preview.get(key)}
+            self.mesh.call_later(self._promise_join, typed, preview)
+        return None
+
+    def _choose_window(self, typed: dict[str, str], windows: list[Json]) -> None:
+        """Ask whose words were heard."""
+
+        async def look(address: str) -> None:
+            refusal = await self._preview({**typed, "address": address})
+            if refusal is not None:
+                self.mesh.push_screen(Tell(say("failed.title"), refusal), lambda _: self._ask_join())
+
+        def chosen(address: str | None) -> None:
+            if address is None:
+                self._ask_join()
+            else:
+                self.run_worker(look(address))
+
+        self.mesh.push_screen(WindowsDialog(windows), chosen)
 
     def _ask_device(self) -> None:
         fields = [
@@ -203,6 +245,7 @@ class WelcomeScreen(Place):
             self.mesh.drafts["join", ""] = {**typed, "name": ""}
             self._ask_join()
             return
+        self.mesh.drafts["join", ""] = dict(typed)
         network = clean(str(preview.get("network") or ""))
         inviter = clean(str(preview.get("inviter") or "")) or say("someone")
         effect = tuple(clean(str(each)) for each in preview.get("effect") or ()) or wording.JOIN_EFFECT
