@@ -107,6 +107,7 @@ async def test_a_steward_shows_a_code_and_the_pi_becomes_a_hub(street: Street, t
         await pi.until_titles(["Rake leaves"])
         me = (await pi.ask("status"))["me"]
         assert (me["kind"], me["name"], me["member"], me["main"]) == ("hub", "Elm hub", None, False)
+        assert me["stewards"] == ["Ana"]
         assert (await refusal(pi, "invite")).code == "not-possible"
         assert "hub" in str(await refusal(pi, "leave"))
         await bo.until("bo knows the hub", lambda: _knows(bo, "Elm hub"))
