@@ -126,7 +126,7 @@ class Gate:
         held = self._replica.store.held(Lane.STATEMENTS, list(ids.values()))
         fresh = [index for index, item in ids.items() if item not in held]
         within = self._within_store(items, fresh)
-        within = within[: self._quotas.take_statements(giver, len(within), now)]
+        within = within[: self._quotas.take_statements(giver, (len(items[index]) for index in within), now)]
         late = [index for index in fresh if index not in set(within)]
         if not late:
             return Sifted(items)

@@ -39,6 +39,9 @@ class PeerLimits:
     """Signed facts of who belongs, from one device whoever signed them: twice what 500 members have in all, so that
     somebody who joins gets everything from one peer."""
 
+    statement_bytes_a_day: int = 16_000_000
+    """The same in bytes: eight times what 10,000 statements have, and no room for thousands of the largest ones."""
+
     statements_a_member: int = 20_000
     """Signed by one member's devices, or by the member key, and held here: the fold reads all of them each time, and
     half a second is its limit."""

@@ -21,6 +21,7 @@ from meshnode.events import AccessChanged, Event, ItemsCommitted, ItemsWithdrawn
 from meshnode.membership.statements import Device, Hello, StatementRefused, check_statement, parse_statement
 from meshnode.peers.gate import Gate
 from meshnode.peers.link_end import LinkEnd, end_of
+from meshnode.peers.rests import rest_after_fold
 from meshnode.replica.replica import Accepted, Replica
 from meshnode.sync.events import KeysGiven, PeerNotice
 from meshnode.sync.session import PeerHello, PeerLeft, Received, Session, Settled
@@ -206,6 +207,8 @@ class Link:
                 self._judge()
             self.on_progress(self)
             self._wake.set()
+            if batch.lane is Lane.STATEMENTS and accepted.new:
+                await asyncio.sleep(rest_after_fold(len(accepted.new), self._replica.folding.seconds))
 
     async def _take_last_words(self) -> None:
         """Statements that came whole before the end count: a goodbye's are about us."""

@@ -32,7 +32,7 @@ class Giver:
 
 @dataclass(slots=True)
 class _Account:
-    """One member's share of one lane."""
+    """One member's share of one lane, or one device's of statements."""
 
     changes: Allowance
     size: Allowance
@@ -47,7 +47,7 @@ class Quotas:
         self._limits = limits
         self._first_day = first_day
         self._accounts: dict[tuple[AccountId, Lane], _Account] = {}
-        self._statements: dict[DeviceId, Allowance] = {}
+        self._statements: dict[DeviceId, _Account] = {}
         self._taken: dict[DeviceId, Allowance] = {}
         self._given: dict[DeviceId, Allowance] = {}
 
@@ -67,12 +67,22 @@ class Quotas:
             taken += 1
         return taken
 
-    def take_statements(self, giver: Giver, count: int, now: float) -> int:
-        """How many of so many new statements are taken now from one device; they are counted."""
-        most = self._limits.statements_a_day / self._share_of(giver)
-        account = self._statements.setdefault(giver.device, Allowance(now, most, most / DAY_SECONDS))
-        taken = min(count, max(0, int(account.left(now))))
-        account.spend(taken, now)
+    def take_statements(self, giver: Giver, sizes: Iterable[int], now: float) -> int:
+        """How many new statements of these sizes, in order, are taken now from one device; they are counted."""
+        account = self._statements.get(giver.device)
+        if account is None:
+            share = self._share_of(giver)
+            count, size_a_day = self._limits.statements_a_day / share, self._limits.statement_bytes_a_day / share
+            counted, sized = (Allowance(now, each, each / DAY_SECONDS) for each in (count, size_a_day))
+            account = _Account(counted, sized, giver.newcomer)
+            self._statements[giver.device] = account
+        taken = 0
+        for size in sizes:
+            if not _has_room(account, size, now):
+                break
+            account.changes.spend(1, now)
+            account.size.spend(size, now)
+            taken += 1
         return taken
 
     def _account(self, giver: Giver, lane: Lane, now: float) -> _Account:

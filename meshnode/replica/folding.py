@@ -8,6 +8,7 @@ Rules of this module:
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterable
 
 from crdt.identifiers import NetworkId, StatementId
@@ -21,6 +22,8 @@ class Folding:
     def __init__(self, network: NetworkId) -> None:
         self._network = network
         self._read: dict[StatementId, Statement] = {}
+        self.seconds = 0.0
+        """How long the last fold took."""
 
     def with_more(self, statements: Iterable[bytes]) -> Membership:
         """Who belongs, by these statements and all that were given before."""
@@ -29,4 +32,7 @@ class Folding:
             with contextlib.suppress(StatementRefused):
                 read = parse_statement(self._network, data)
                 self._read[read.id] = read
-        return fold(self._network, self._read.values())
+        began = time.perf_counter()
+        membership = fold(self._network, self._read.values())
+        self.seconds = time.perf_counter() - began
+        return membership

@@ -68,8 +68,8 @@ class Replica:
         self.bad = BadIds()
         self.sealer = Sealer(identity, network, self.records, lambda: self.membership)
         self._writing = Writing(self)
-        self._folding = Folding(network)
-        self.membership: Membership = self._folding.with_more(data for _, data in store.statements())
+        self.folding = Folding(network)
+        self.membership: Membership = self.folding.with_more(data for _, data in store.statements())
         self.records.judge_by(self.membership)
         self._rejudging = Rejudging(
             store, network, identity.device, membership=lambda: self.membership, clock=clock, commit=self._put
@@ -171,7 +171,7 @@ class Replica:
         return committed
 
     def _publish_statements(self, committed: Committed) -> None:
-        self.membership = self._folding.with_more(statement.data for statement in committed.statements)
+        self.membership = self.folding.with_more(statement.data for statement in committed.statements)
         views_differ = self.records.judge_by(self.membership)
         publish_statements(self.events, committed, frozenset(self.store.records()) if views_differ else frozenset())
 

@@ -70,9 +70,11 @@ def test_who_is_established_meanwhile_has_the_whole_share() -> None:
 
 def test_statements_are_counted_by_device() -> None:
     quotas = Quotas(DEFAULT_LIMITS)
-    assert quotas.take_statements(NEWCOMER, 50_000, 0.0) == 4_000
-    assert quotas.take_statements(NEWCOMER, 1, 0.0) == 0
-    assert quotas.take_statements(Giver(PHONE, PERSON), 50_000, 0.0) == 20_000
+    assert quotas.take_statements(NEWCOMER, [200] * 50_000, 0.0) == 4_000
+    assert quotas.take_statements(NEWCOMER, [200], 0.0) == 0
+    assert quotas.take_statements(Giver(PHONE, PERSON), [200] * 50_000, 0.0) == 20_000
+    laptop = Giver(DeviceId(b"l" * 32), PERSON)
+    assert quotas.take_statements(laptop, [128_000] * 50_000, 0.0) == 125, "the largest are counted by their bytes"
 
 
 def test_a_minute_has_so_many_bytes_each_way() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from meshnode.peers.limits import PeerLimits
+from meshnode.peers.rests import rest_after_fold
 from meshnode.sync.messages import Ready
 from tests.peers.pair import Side, played_by_hand, two_sides
 from tests.support.people import Neighbourhood, maple_street
@@ -42,3 +43,8 @@ async def test_a_device_that_breaks_link_after_link_rests(tmp_path: Path) -> Non
         assert [await is_let_in(alice, street, "bob") for _ in range(2)] == [True, False], "one more, and it waits"
         clock.now += 101
         assert [await is_let_in(alice, street, "bob") for _ in range(3)] == [True, True, True], "long ago is forgotten"
+
+
+def test_who_brings_statements_one_by_one_waits_and_who_brings_everything_does_not() -> None:
+    assert rest_after_fold(1, 0.5) == 2.0
+    assert rest_after_fold(200, 0.5) == 0.0
