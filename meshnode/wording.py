@@ -28,7 +28,8 @@ STOLEN_TITLE: Final = "What a thief of this machine could read"
 STOLEN: Final = (
     "Everything on the board: it lies on the disk as it is. If the disk is encrypted, only while it is unlocked.",
     "Your keys: they are in a file that only your user account may read. Whoever has it can write in your name.",
-    "If a machine is lost, tell your neighbours, so that they know not to trust what it writes.",
+    "If a machine is lost, give it up on another device of yours (meshnode device drop), or come back with your key "
+    "card and do it then: meshnode help keys.",
 )
 
 FOR_EVER_TITLE: Final = "What cannot be taken back"
@@ -37,6 +38,25 @@ FOR_EVER: Final = (
     "What you made you can have wiped on every node that hears of it (meshnode forget). Copies may remain even then.",
     "Leaving is final for this key. What you wrote stays with your neighbours; coming back needs a new invite.",
     "Someone you let in can keep a copy of everything they could read.",
+)
+
+KEYS_TITLE: Final = "Your keys, your devices, your card"
+KEYS: Final = (
+    "Each device has keys of its own, which never leave it. Your member key says whose devices they are; it is on "
+    "your main device, where you began or joined, and on your key card.",
+    "Another machine becomes yours with a code that your main device shows (meshnode device add). It writes as "
+    "you; what only the member key can say is said on the main device, or with the card: --card.",
+    "Print the key card while all is well (meshnode card print), try it (meshnode card check), and keep it away "
+    "from the device. Whoever has it can act as you.",
+    "When every device is lost: on a new one meshnode card restore, with an invite of any neighbour, then give "
+    "the lost ones up. Without a card you come back as a new member only, and your neighbours have to vouch for "
+    "you again.",
+    "Giving a device up (meshnode device drop) reaches every node in time. It does not wipe the device: what is "
+    "on its disk stays there, and whoever opens it can read it.",
+    "If your main device was stolen, whoever opens it has your member key too, and can make devices of yours. "
+    "Then take a new invite, join as a new member, and leave with the old key.",
+    "A hub is nobody's own: one to five stewards answer for it. One of them, or two other established neighbours, "
+    "can give it up.",
 )
 
 SEALED_TITLE: Final = "What sealing a note can and cannot promise"

@@ -13,7 +13,7 @@ from meshnode.cli.exit_codes import EXIT_CODES
 from meshnode.cli.layout import columns, paragraph
 from meshnode.logs import FILE_BYTES, OLDER_FILES
 from meshnode.platform import Paths
-from meshnode.wording import PRIVACY, WHAT_IT_IS
+from meshnode.wording import KEYS, KEYS_TITLE, PRIVACY, WHAT_IT_IS
 
 
 def privacy(paths: Paths, width: int) -> list[str]:
@@ -23,6 +23,11 @@ def privacy(paths: Paths, width: int) -> list[str]:
         lines += ["", title]
         lines += [paragraph(sentence, width, bullet="- ") for sentence in sentences]
     return lines
+
+
+def keys(paths: Paths, width: int) -> list[str]:
+    """What stands for a person, where it is, and what to do when it is lost."""
+    return [KEYS_TITLE, "", *(paragraph(sentence, width, bullet="- ") for sentence in KEYS)]
 
 
 def exit_codes(paths: Paths, width: int) -> list[str]:
@@ -64,6 +69,7 @@ def where(paths: Paths, width: int) -> list[str]:
 TOPICS: Mapping[str, tuple[str, Callable[[Paths, int], list[str]]]] = MappingProxyType(
     {
         "privacy": ("What neighbours, thieves and strangers can read, and what cannot be taken back", privacy),
+        "keys": ("Your devices, your key card, and what to do when one is lost", keys),
         "exit-codes": ("What scripts can rely on", exit_codes),
         "where": ("Where this profile keeps its files", where),
         "files": ("What each file is for, and how to keep a copy", files),
