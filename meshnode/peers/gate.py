@@ -11,25 +11,24 @@ from __future__ import annotations
 
 import json
 import logging
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from crdt.identifiers import DeviceId, ItemId, Lane, MemberId, lane_of
 from meshnode.events import Event, ItemsCommitted, TroubleChanged
 from meshnode.identity.envelope import ChangeRefused, Envelope, change_id, parse_envelope
+from meshnode.membership.membership import AuthorClass
 from meshnode.membership.roles import Role
-from meshnode.membership.statements import StatementRefused, statement_id
 from meshnode.peers.disk_room import DiskRoom, Room
 from meshnode.peers.limits import DAY_SECONDS, DEFAULT_LIMITS, PeerLimits
 from meshnode.peers.put_off import PutOff
-from meshnode.peers.quotas import AccountId, Giver, Quotas
+from meshnode.peers.quotas import STRANGERS, AccountId, Giver, Quotas
+from meshnode.peers.statement_share import StatementShare
 from meshnode.replica.replica import Replica
 
 log = logging.getLogger("meshnode.peers")
 
 SAVED = "quotas"
-_SIGNER = slice(65, 97)
 _MEGABYTE = 1_000_000
 Monotonic = Callable[[], float]
 
@@ -58,7 +57,7 @@ class Gate:
         self._room = room or DiskRoom(replica.store.directory, limits)
         self._put_off = PutOff(limits.put_off_ids)
         self._quotas = Quotas(limits, first_day=self._is_first_day())
-        self._signed: Counter[bytes] = Counter(data[_SIGNER] for _, data in replica.store.statements())
+        self._statements = StatementShare(replica, self._quotas, limits.statements_a_member)
         self._too_much: dict[AccountId, float] = {}
         self._scarce = False
         self._restore()
@@ -122,43 +121,17 @@ class Gate:
         return late
 
     def _sift_statements(self, giver: Giver, items: Sequence[bytes], now: float) -> Sifted:
-        ids = {index: found for index, item in enumerate(items) if (found := self._statement_id(item)) is not None}
-        held = self._replica.store.held(Lane.STATEMENTS, list(ids.values()))
-        fresh = [index for index, item in ids.items() if item not in held]
-        within = self._within_store(items, fresh)
-        within = within[: self._quotas.take_statements(giver, (len(items[index]) for index in within), now)]
-        late = [index for index in fresh if index not in set(within)]
-        if not late:
+        late = self._statements.late(giver, items, now)
+        dropped = late.own | late.others
+        if not dropped:
             return Sifted(items)
-        put_off = tuple(ids[index] for index in late)
-        self._say_too_much(giver, put_off, now)
-        dropped = set(late)
-        return Sifted([item for index, item in enumerate(items) if index not in dropped], put_off)
+        self._say_too_much(giver, late.own.values(), now, late.others.values())
+        taken = [item for index, item in enumerate(items) if index not in dropped]
+        return Sifted(taken, tuple(dropped.values()))
 
-    def _within_store(self, items: Sequence[bytes], fresh: Sequence[int]) -> list[int]:
-        """Those of new statements whose signers may have one more here."""
-        counts: dict[Sequence[bytes], int] = {}
-        within = []
-        for index in fresh:
-            keys = self._counted_with(DeviceId(items[index][_SIGNER]))
-            count = counts.get(keys) or sum(self._signed[key] for key in keys)
-            counts[keys] = count + 1
-            if count < self._limits.statements_a_member:
-                within.append(index)
-        return within
-
-    def _counted_with(self, signer: DeviceId) -> tuple[bytes, ...]:
-        """The keys that share an account: a member's devices; the member key has its own.
-
-        So it can still drop a device that was stolen and signs without end.
-        """
-        membership = self._replica.membership
-        owner = membership.members.get(membership.member_of(signer) or MemberId(b""))
-        return owner.devices if owner is not None and signer in owner.devices else (signer,)
-
-    def _say_too_much(self, giver: Giver, ids: Iterable[ItemId], now: float) -> None:
+    def _say_too_much(self, giver: Giver, ids: Iterable[ItemId], now: float, of_others: Iterable[ItemId] = ()) -> None:
         until = now + self._limits.put_off_seconds
-        if self._put_off.add(giver.device, ids, until, now):
+        if self._put_off.add(giver.device, ids, until, now, of_others):
             log.warning("more than a day's share from %s: the rest is put off", giver.device.hex()[:8])
             self._save()
         if self._too_much.get(giver.account, now) <= now:
@@ -177,12 +150,12 @@ class Gate:
             return False
         return self._put_off.may_ask(device, now)
 
-    def wanted_now(self, ids: Sequence[ItemId]) -> list[ItemId]:
-        """Those of `ids` that are not put off."""
+    def wanted_now(self, device: DeviceId | None, ids: Sequence[ItemId]) -> list[ItemId]:
+        """Those of `ids` that are not put off, where they would be asked of this device."""
         if not len(self._put_off):
             return list(ids)
         now = self._monotonic()
-        return [item for item in ids if not self._put_off.holds(item, now)]
+        return [item for item in ids if not self._put_off.holds(item, now, device)]
 
     def due_at(self, device: DeviceId | None) -> float | None:
         """When what a device offered and had to keep may come, by the monotonic clock."""
@@ -200,14 +173,14 @@ class Gate:
 
     def took(self, device: DeviceId, size: int) -> float:
         """So many bytes came; seconds until they should be dealt with, so that haste takes nobody else's turn."""
-        now = self._monotonic()
+        now, device = self._monotonic(), self._giver(device).device
         rest = self._quotas.may_take_in(device, now)
         self._quotas.took(device, size, now)
         return rest
 
     def gave(self, device: DeviceId, size: int) -> float:
         """So many bytes went out; seconds until more should."""
-        now = self._monotonic()
+        now, device = self._monotonic(), self._giver(device).device
         self._quotas.gave(device, size, now)
         return self._quotas.may_give_in(device, now)
 
@@ -250,21 +223,17 @@ class Gate:
         return self._replica.membership.member_of(key) or key
 
     def _giver(self, device: DeviceId) -> Giver:
+        if self._replica.membership.author_class(device) is AuthorClass.UNKNOWN:
+            return Giver(STRANGERS, STRANGERS, newcomer=True)
         newcomer = self._replica.membership.role_of(device) in (Role.NEWCOMER, Role.PAST)
         return Giver(device, self._account(device), newcomer)
 
     def _id(self, change: Envelope) -> ItemId:
         return ItemId(change_id(self._replica.network, change.record, change.author, change.at_ms, change.raw))
 
-    def _statement_id(self, item: bytes) -> ItemId | None:
-        try:
-            return ItemId(statement_id(self._replica.network, item))
-        except StatementRefused:
-            return None
-
     def _heard(self, event: Event) -> None:
         if isinstance(event, ItemsCommitted) and event.lane is Lane.STATEMENTS:
-            self._signed.update(data[_SIGNER] for _, data in event.items)
+            self._statements.committed(data for _, data in event.items)
 
     # -- a restart --------------------------------------------------------------------------------------------------
 

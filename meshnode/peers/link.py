@@ -211,12 +211,13 @@ class Link:
                 await asyncio.sleep(rest_after_fold(len(accepted.new), self._replica.folding.seconds))
 
     async def _take_last_words(self) -> None:
-        """Statements that came whole before the end count: a goodbye's are about us."""
-        while not self._inbox.empty():
+        """Statements that came whole before the end count, as far as the gate lets them: a goodbye's are about us."""
+        while self.device is not None and not self._inbox.empty():
             batch = self._inbox.get_nowait()
             if batch.lane is Lane.STATEMENTS:
+                sifted = self._gate.sift(self.device, batch.lane, batch.items)
                 with contextlib.suppress(StorageError):
-                    await self._replica.accept(batch.lane, batch.items, bytes(self.device or b""))
+                    await self._replica.accept(batch.lane, sifted.taken, bytes(self.device))
 
     def _count_strikes(self, accepted: Accepted) -> None:
         """Say in the log what was refused, each reason once a link; go when it is too much."""

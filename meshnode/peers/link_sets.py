@@ -26,7 +26,7 @@ class LinkSets:
         """Those of `ids` that are worth asking for now."""
         if not ids or not self._gate.asks(self.whose(), lane):
             return []
-        return self._gate.wanted_now(self._sets.missing(lane, ids))
+        return self._gate.wanted_now(self.whose(), self._sets.missing(lane, ids))
 
     def takes(self, lane: Lane) -> bool:
         """Whether a lane may be asked for in blocks now."""

@@ -5,7 +5,8 @@ Rules of this module:
 2. What a member's own devices bring of that member's own is counted by the member, so that a second device gives no
    second share. What others bring of it is not: they could use up somebody else's share with it.
 3. Accounts come back steadily through the day instead of at its end, so that a person who wrote too much is never mute.
-4. A restart gives back no more than the time that it took: `saved` is what remains of the accounts.
+4. Devices of which nothing is known yet share one account: a new key costs nothing.
+5. A restart gives back no more than the time that it took: `saved` is what remains of the accounts.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from meshnode.sync.allowance import Allowance
 
 AccountId = bytes
 """A member, or a hub's device. Use this for whose share something counts against."""
+
+STRANGERS = DeviceId(bytes(32))
+"""Stands for every device of which nothing is known yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
-from crdt.identifiers import Lane
+from crdt.identifiers import ItemId, Lane
+from meshnode.membership.statements import sign_device
 from meshnode.peers.limits import DAY_SECONDS, DEFAULT_LIMITS, PeerLimits
-from meshnode.sync.messages import Block, Pull
+from meshnode.sync.messages import Block, Bye, Pull, Push
 from tests.peers.pair import Linked, Side, ordinary, played_by_hand, two_sides
 from tests.support.chunks import Draft, put
 from tests.support.people import maple_street, seeded_device, seeded_identity
@@ -164,6 +165,44 @@ async def test_a_member_who_signs_without_end_does_not_keep_two_neighbours_apart
     for side in (alice, chidi):
         await side.links.stop()
         side.desk.close()
+
+
+async def test_devices_that_nobody_knows_share_one_account_of_statements(tmp_path: Path) -> None:
+    """Whoever holds the network's key can make a new device every second, and go before the last word is looked at."""
+    street = maple_street(2)
+    common, flood = len(street.statements), [street.invite("bob").statement for _ in range(90)]
+    del street.statements[common:]
+    little = PeerLimits(statements_a_day=30, newcomer_share=1)
+    async with two_sides(tmp_path, street, ("alice",), little) as (alice,):
+        for number in range(3):
+            stranger = seeded_identity(f"stranger {number}")
+            shown = sign_device(stranger, street.network, "", "")
+            async with played_by_hand(alice, street, f"stranger {number}", shown) as (peer, report):
+                await peer.greet()
+                part = tuple(flood[30 * number : 30 * number + 30])
+                await peer.say(*(Push(Lane.STATEMENTS, False, (each,)) for each in part), Bye("closed"))
+                await report
+        assert 0 < len(alice.desk.item_keys(Lane.STATEMENTS)) - common <= 30
+
+
+async def test_nobody_keeps_a_neighbours_word_away_by_bringing_it_too(tmp_path: Path) -> None:
+    """Who has used up their share brings a farewell of somebody else's: it is put off, and asked of others at once."""
+    street = maple_street(3)
+    common, flood = len(street.statements), [street.invite("bob").statement for _ in range(60)]
+    del street.statements[common:]
+    little = PeerLimits(statements_a_day=20, newcomer_share=1)
+    async with two_sides(tmp_path, street, ("alice", "chidi"), little) as (alice, chidi):
+        leave = street.leave("chidi", ())
+        street.statements.remove(leave)
+        async with played_by_hand(alice, street, "bob") as (bob, _):
+            await bob.enter()
+            await bob.push(*flood, leave, lane=Lane.STATEMENTS)
+            gate, id_ = alice.links.gate, ItemId(street.id(leave))
+            assert len(alice.desk.item_keys(Lane.STATEMENTS)) == common + 20
+            assert gate.wanted_now(chidi.device, [id_]) == [id_]
+            assert gate.wanted_now(seeded_identity("bob").device, [id_]) == []
+            own = ItemId(street.id(flood[-1]))
+            assert gate.wanted_now(chidi.device, [own]) == [], "his own flood is asked of nobody"
 
 
 # -- who asks for everything ------------------------------------------------------------------------------------------

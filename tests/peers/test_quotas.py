@@ -127,6 +127,14 @@ def test_what_is_put_off_is_asked_of_nobody_until_then() -> None:
     assert (len(later), later.due_at(MALLORY)) == (0, None)
 
 
+def test_what_others_signed_is_put_off_for_its_giver_alone() -> None:
+    later, word = PutOff(100), ItemId(bytes(32))
+    later.add(MALLORY, (), 60.0, 0.0, [word])
+    assert later.holds(word, 1.0, MALLORY)
+    assert not later.holds(word, 1.0, PHONE), "or nobody could hear of it from whom it is about"
+    assert not later.holds(word, 60.0, MALLORY)
+
+
 def test_of_one_with_more_than_is_remembered_nothing_is_asked() -> None:
     later = PutOff(100)
     later.add(MALLORY, (ItemId(number.to_bytes(32, "big")) for number in range(5_000)), 60.0, 0.0)
