@@ -24,6 +24,7 @@ from meshnode.events import AccessChanged, Event, Events, MembershipChanged, Rec
 from meshnode.founding import Invitations, days_of_an_event
 from meshnode.identity.keys import Identity
 from meshnode.membership.device_codes import DeviceCode
+from meshnode.membership.membership import AuthorClass
 from meshnode.membership.network_keys import discovery_key, link_psk
 from meshnode.node.belonging import Belonging
 from meshnode.node.node_clock import NodeClock
@@ -163,7 +164,7 @@ class InsideParts:
 
     def is_known(self) -> bool:
         """Whether the statements tell of this device at all."""
-        return self.replica.membership.author_class(self._identity.device).belongs
+        return self.replica.membership.author_class(self._identity.device) is not AuthorClass.UNKNOWN
 
     def try_peer(self, address: str) -> None:
         """Dial this address soon: somebody was there a moment ago."""
