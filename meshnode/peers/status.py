@@ -84,6 +84,7 @@ class StatusBoard:
                 "words": device_words(replica.identity.device),
                 "established": bool(me and me.established),
                 "left": bool(me and me.left),
+                "removed": bool(me and me.removed),
                 "main": replica.identity.member_keys is not None,
                 "dropped": own.dropped.value if own and own.dropped else None,
                 "stewards": [membership.members[each].name for each in (own.stewards if own else ())],
@@ -158,6 +159,7 @@ class StatusBoard:
                 "name": names.get(member.id) or member.name,
                 "mine": member.id == me,
                 "left": member.left,
+                "removed": member.removed,
                 "current": member.current,
                 "established": member.established,
             }

@@ -17,7 +17,7 @@ from collections.abc import Awaitable, Callable
 
 from crdt.identifiers import DeviceId
 from meshnode.errors import StorageError
-from meshnode.events import Event, MembershipChanged
+from meshnode.events import AccessChanged, Event, MembershipChanged
 from meshnode.identity.keys import Random
 from meshnode.identity.sealed_box import may_seal_to, seal_box
 from meshnode.membership.frame import HEAD_BYTES, Kind, largest
@@ -69,7 +69,8 @@ class Epochs:
     def _heard(self, event: Event) -> None:
         if isinstance(event, MembershipChanged):
             self._keyring.look()
-        self._look()
+        if isinstance(event, MembershipChanged | AccessChanged):
+            self._look()
 
     def _look(self) -> None:
         if self._writing is None and self.is_missing():

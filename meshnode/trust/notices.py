@@ -54,6 +54,7 @@ ASKED = (
     "{name} starts anew as {new} and asks you along. {reason}`meshnode refound --accept` brings you in, in a profile "
     "of its own; here everything stays as it is. You need not answer."
 )
+SEE_MEMBERS = "`meshnode members` says who, why, and what you can do."
 
 NameOf = Callable[[MemberId], str]
 
@@ -89,13 +90,30 @@ class Notices:
         keys = [BAD_KEY.format(name=self._by(epoch, name_of)) for epoch in self._keyring.bad.values()]
         return removals + self._asked_along(name_of) + self.wiped.sentences(name_of) + keys
 
-    def _asked_along(self, name_of: NameOf) -> list[str]:
+    def pointers(self) -> list[str]:
+        """In a line each, that there is something to read about people, for where the status is shown."""
+        shown = [b for b in self._replica.membership.ballots if b.effective and self._is_shown(b)]
+        about = [frozenset(ballot.petition.targets) for ballot in shown]
+        me, waiting = self._replica.identity.member, self._access.waiting
+        told = []
+        if any(me in targets for targets in about):
+            told.append(f"{self._replica.network_name()} has parted with you. {SEE_MEMBERS}")
+        elif any(targets & waiting for targets in about):
+            told.append(f"Many were parted with in a short time, and your node asks you first. {SEE_MEMBERS}")
+        elif about:
+            told.append(f"Your neighbours have parted with somebody. {SEE_MEMBERS}")
+        return told + ([f"You are asked along to a new neighbourhood. {SEE_MEMBERS}"] if self._offers() else [])
+
+    def _offers(self) -> list[Refound]:
         me = self._replica.identity.device
+        offers = [each for each in self._replica.membership.refounds if each.box_for(me) is not None]
+        return [each for each in offers if self._age(each.id) < ASKED_MS]
+
+    def _asked_along(self, name_of: NameOf) -> list[str]:
         found = []
-        for each in self._replica.membership.refounds:
-            if each.box_for(me) is not None and self._age(each.id) < ASKED_MS:
-                reason = f"The reason: {each.reason.strip().rstrip('.')}. " if each.reason.strip() else ""
-                found.append(ASKED.format(name=self._by(each, name_of), new=each.name, reason=reason))
+        for each in self._offers():
+            reason = f"The reason: {each.reason.strip().rstrip('.')}. " if each.reason.strip() else ""
+            found.append(ASKED.format(name=self._by(each, name_of), new=each.name, reason=reason))
         return found
 
     def _age(self, statement: StatementId) -> int:
