@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.support.nodes import RunningNode
+from tests.support.people import maple_street
+from tests.support.settled import address_of, settled_hub, settled_node
 from tests.tui.pair import two_neighbours
 from tests.tui.stage import Stage, stage
 from tui.moments import Clock
@@ -115,6 +117,28 @@ async def test_its_author_has_it_wiped(node: RunningNode) -> None:
         await shown.sees("Wiped: Medicine")
         await shown.sees_not("Sealed notes")
     assert (await node.ask("records", kind="note"))["records"] == []
+
+
+async def test_a_hub_shows_that_it_is_there_and_never_opens_it(short_path: Path) -> None:
+    street = maple_street(2)
+    street.hub("elm hub", "alice")
+    async with settled_hub(short_path, "elm hub", street) as elm:
+        async with settled_node(short_path, "alice", street, peers=[await address_of(elm)]) as alice:
+            task = await alice.add("Care")
+            await alice.act("note.add", title="Medicine", text=SECRET, to="Bob", task=task)
+
+            async def arrived() -> bool:
+                return bool((await elm.ask("records", kind="note"))["records"])
+
+            await elm.until("the note is there", arrived)
+        async with stage(elm.socket, (100, 40), clock=Clock()) as shown:
+            shown.app.open_card(task)
+            await to_the_note(shown, "Medicine: sealed note by Alice for Bob")
+            await shown.sees("This machine is a shared hub")
+            assert SECRET not in shown.text()
+            await shown.press("escape", "N")
+            await shown.until(lambda: "Add a sealed note" not in shown.text())
+        assert b"tablets" not in b"".join(path.read_bytes() for path in elm.home.rglob("*") if path.is_file())
 
 
 async def test_actions_of_notes_are_refused_on_a_task(node: RunningNode) -> None:
