@@ -8,7 +8,7 @@ Rules of this module:
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 
 from crdt.identifiers import DeviceId, MemberId, NetworkId, StatementId
@@ -63,6 +63,9 @@ class Evidence:
     devices_of: defaultdict[MemberId, list[DeviceId]] = field(default_factory=lambda: defaultdict(list))
     hubs_of: defaultdict[MemberId, list[DeviceId]] = field(default_factory=lambda: defaultdict(list))
     staying: dict[MemberId, frozenset[MemberId]] = field(default_factory=dict)
+    _kept_by_voids: dict[StatementId, frozenset[MemberId] | None] = field(default_factory=dict)
+    _kept_by_drops: dict[tuple[DeviceId, frozenset[MemberId]], frozenset[MemberId] | None] = field(default_factory=dict)
+    """For whom the word of an invite or device still counts, None while it counts for all: asked once for each word."""
 
     def is_clear(self, device: DeviceId) -> bool:
         """Whether a device has one owner, or is a hub and nothing else.
@@ -82,8 +85,10 @@ class Evidence:
 
     def invite_counts(self, invite: Invite, member: MemberId) -> bool:
         """Whether an invite's word for `member` stands: it was not taken back, or that lists `member`."""
-        voids = self.voids_of(invite)
-        return not voids or any(member in void.stays for void in voids)
+        if invite.id not in self._kept_by_voids:
+            self._kept_by_voids[invite.id] = _listed(self.voids_of(invite))
+        kept = self._kept_by_voids[invite.id]
+        return kept is None or member in kept
 
     def voids_of(self, invite: Invite) -> list[Void]:
         """The withdrawals of an invite by a device of whoever made it."""
@@ -98,10 +103,12 @@ class Evidence:
         people = self.owners.get(device, frozenset()) | (self.stewards.get(device, frozenset()) - removed)
         return [drop for drop in self.drops[device] if drop.signer in people]
 
-    def device_counts(self, device: DeviceId, member: MemberId, removed: Set[MemberId]) -> bool:
+    def device_counts(self, device: DeviceId, member: MemberId, removed: frozenset[MemberId]) -> bool:
         """Whether a word for `member` given through a device stands: it was not dropped, or that lists `member`."""
-        drops = self.drops_of(device, removed)
-        return not drops or any(member in drop.stays for drop in drops)
+        if (device, removed) not in self._kept_by_drops:
+            self._kept_by_drops[device, removed] = _listed(self.drops_of(device, removed))
+        kept = self._kept_by_drops[device, removed]
+        return kept is None or member in kept
 
     def listings(self, member: MemberId, people: Iterable[MemberId], devices: Iterable[DeviceId]) -> set[StatementId]:
         """The farewells and drops that keep the word of these people and devices for `member`, where one is needed."""
@@ -111,6 +118,13 @@ class Evidence:
         for device in devices:
             found |= {drop.id for drop in self.drops_of(device) if member in drop.stays}
         return found
+
+
+def _listed(takings_back: Sequence[Void] | Sequence[DeviceDrop]) -> frozenset[MemberId] | None:
+    """Whom those who took a word back keep on it; None if nobody did."""
+    if not takings_back:
+        return None
+    return frozenset(member for each in takings_back for member in each.stays)
 
 
 def gather(network: NetworkId, statements: Iterable[bytes | Statement]) -> Evidence:

@@ -101,7 +101,6 @@ def judge(genesis: Genesis, evidence: Evidence) -> Verdict:
 
 def _ballot(genesis: Genesis, evidence: Evidence, petition: Petition, standing: Standing) -> Ballot:
     """Rule 1, by the standing of one step, in which nobody is established who is removed."""
-    voters = standing.established - evidence.staying.keys() - set(petition.targets)
     yes: set[MemberId] = set()
     no: set[MemberId] = set()
     counted: dict[MemberId, tuple[int, set[bool]]] = {}
@@ -112,7 +111,8 @@ def _ballot(genesis: Genesis, evidence: Evidence, petition: Petition, standing: 
         elif vote.number > number:
             counted[vote.signer] = (vote.number, {vote.yes})
     for voter, (_, said) in counted.items():
-        if voter in voters and len(said) == 1:
+        may = voter in standing.established and voter not in evidence.staying and voter not in petition.targets
+        if may and len(said) == 1:
             (yes if True in said else no).add(voter)
     return Ballot(
         petition,
