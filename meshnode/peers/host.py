@@ -71,6 +71,7 @@ class Host:
         try:
             known = self._invite_of(connection)
         except InviteError as refusal:
+            log.info("not let in: %s", refusal.code)
             async with HostLink(connection, Refused(refusal.code, str(refusal))):
                 return
         async with HostLink(connection, self._offer(known)) as guest:
