@@ -17,7 +17,7 @@ from meshnode.identity.keys import MemberKeys
 from meshnode.membership.certifying import complete_certificate, read_request
 from meshnode.membership.device_codes import Purpose
 from meshnode.membership.fold import Device
-from meshnode.membership.kinds import DeviceKind
+from meshnode.membership.kinds import MOST_STEWARDS, DeviceKind
 from meshnode.membership.statements import StatementRefused
 from meshnode.peers.join_link import HostLink
 from meshnode.replica.replica import OURS, Replica
@@ -92,6 +92,8 @@ class Certifier:
         me = replica.membership.members.get(keys.id)
         if wanted is DeviceKind.HUB and not (me and me.established):
             raise NOT_ESTABLISHED
+        if known is not None and len(known.stewards) >= MOST_STEWARDS and keys.id not in known.stewards:
+            raise InviteError(f"That hub has {MOST_STEWARDS} stewards already.")
         await replica.accept(Lane.STATEMENTS, (certificate,), OURS)
         device = replica.membership.devices.get(asked.device)
         if device is None or not device.state.current:

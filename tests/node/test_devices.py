@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from meshnode.api.schema import ApiError
-from meshnode.identity.key_file import load
+from meshnode.identity.key_file import load, load_or_create, replace
 from meshnode.membership.key_card import card_code, card_lines
 from tests.node.conftest import LOOPBACK, Street
-from tests.support.nodes import RunningNode
+from tests.support.nodes import RunningNode, found
+from tests.support.people import seeded_hub
 
 Json = dict[str, Any]
 
@@ -111,6 +112,9 @@ async def test_a_steward_shows_a_code_and_the_pi_becomes_a_hub(street: Street, t
         assert (await refusal(pi, "invite")).code == "not-possible"
         assert "hub" in str(await refusal(pi, "leave"))
         await bo.until("bo knows the hub", lambda: _knows(bo, "Elm hub"))
+        await pi.stop()
+        await pi.start()
+        assert (await pi.ask("status"))["me"] == me
         stewards = (await device(bo, "Elm hub"))["stewards"]
         assert [steward["name"] for steward in stewards] == ["Ana"]
 
@@ -121,6 +125,18 @@ async def _knows(node: RunningNode, name: str) -> bool:
 
 async def _has_stewards(node: RunningNode, *names: str) -> bool:
     return sorted(each["name"] for each in (await device(node, "Elm hub"))["stewards"]) == sorted(names)
+
+
+async def test_keys_that_were_meant_for_something_else_are_no_hindrance_to_a_new_member(tmp_path: Path) -> None:
+    """The power went between the new keys and the network: whoever begins again is a person with keys of their own."""
+    node = machine(tmp_path, "pi")
+    keys = node.home / "data" / "test" / "keys" / "identity.key"
+    load_or_create(keys)
+    replace(keys, seeded_hub("elm"))
+    async with node:
+        await found(node)
+        me = (await node.ask("status"))["me"]
+        assert (me["kind"], me["main"]) == ("personal", True)
 
 
 async def test_a_pi_shows_a_code_and_its_stewards_type_it_one_after_the_other(street: Street, tmp_path: Path) -> None:

@@ -200,6 +200,17 @@ async def test_a_hub_takes_no_newcomer_for_a_steward(tmp_path: Path) -> None:
         )
 
 
+async def test_a_sixth_steward_is_not_needed(tmp_path: Path) -> None:
+    street = maple_street(6)
+    hub = street.hub("elm", "alice", "bob", "chidi", "dana", "emre")
+    async with shop(tmp_path, street, "farah") as shown:
+        keys = member_keys(seeded_identity("farah"))
+        window = shown.adoption.open(Purpose.HUB, keys)
+        wire = shown.wire(hub.device_keys, window.code.psk)
+        with pytest.raises(InviteError, match="5 stewards already"):
+            await both(shown, wire, lambda: ask(wire.right, window.code, hub.device_keys, "elm"))
+
+
 async def test_nothing_is_asked_of_somebody_who_is_not_of_the_codes_network(street: Neighbourhood) -> None:
     """The other side knows the code, and no more: it shows a network of its own, or another's statements."""
     mallory = Neighbourhood("Elm Street", ("mallory",))
