@@ -56,7 +56,7 @@ class Gate:
         self._limits = limits
         self._room = room or DiskRoom(replica.store.directory, limits)
         self._put_off = PutOff(limits.put_off_ids)
-        self._quotas = Quotas(limits, first_day=self._is_first_day())
+        self._quotas = Quotas(limits, first_day_ends=self._first_day_ends())
         self._statements = StatementShare(replica, self._quotas, limits.statements_a_member)
         self._too_much: dict[AccountId, float] = {}
         self._scarce = False
@@ -237,9 +237,11 @@ class Gate:
 
     # -- a restart --------------------------------------------------------------------------------------------------
 
-    def _is_first_day(self) -> bool:
+    def _first_day_ends(self) -> float:
+        """When this node has been here for a day, by the monotonic clock."""
         first = self._replica.store.changes_after(0, 1)
-        return not first or 0 <= self._replica.clock() - first[0].received_ms < DAY_SECONDS * 1000
+        age_seconds = (self._replica.clock() - first[0].received_ms) / 1000 if first else 0.0
+        return self._monotonic() + (DAY_SECONDS - age_seconds if age_seconds >= 0 else 0.0)
 
     def _save(self) -> None:
         accounts = self._quotas.saved(self._monotonic())

@@ -41,15 +41,17 @@ class _Account:
     changes: Allowance
     size: Allowance
     newcomer: bool
+    days: int = 1
+    """How many days' worth it holds at most."""
 
 
 class Quotas:
     """The accounts of one node."""
 
-    def __init__(self, limits: PeerLimits, *, first_day: bool = False) -> None:
-        """`first_day`: this node is new here, and everything of everybody is still to come."""
+    def __init__(self, limits: PeerLimits, *, first_day_ends: float = 0.0) -> None:
+        """`first_day_ends`: until then this node is new here, and everything of everybody is still to come."""
         self._limits = limits
-        self._first_day = first_day
+        self._first_day_ends = first_day_ends
         self._accounts: dict[tuple[AccountId, Lane], _Account] = {}
         self._statements: dict[DeviceId, _Account] = {}
         self._taken: dict[DeviceId, Allowance] = {}
@@ -93,18 +95,24 @@ class Quotas:
         known = self._accounts.get((giver.account, lane))
         if known is None or known.newcomer is not giver.newcomer:
             known = self._accounts[giver.account, lane] = self._new_account(giver, lane, now)
+        elif known.days != self._days(giver, now):
+            left = (known.changes.left(now), known.size.left(now))
+            known = self._accounts[giver.account, lane] = self._new_account(giver, lane, now, left)
         return known
+
+    def _days(self, giver: Giver, now: float) -> int:
+        return self._limits.first_day_times if now < self._first_day_ends and not giver.newcomer else 1
 
     def _new_account(
         self, giver: Giver, lane: Lane, now: float, left: tuple[float | None, float | None] = (None, None)
     ) -> _Account:
         share = self._share_of(giver) * (self._limits.urgent_share if lane is Lane.URGENT else 1)
-        days = self._limits.first_day_times if self._first_day and not giver.newcomer else 1
+        days = self._days(giver, now)
         by_day = (self._limits.changes_a_day / share, self._limits.change_bytes_a_day / share)
         changes, size = (
             Allowance(now, days * each, each / DAY_SECONDS, before) for each, before in zip(by_day, left, strict=True)
         )
-        return _Account(changes, size, giver.newcomer)
+        return _Account(changes, size, giver.newcomer, days)
 
     def _share_of(self, giver: Giver) -> int:
         return self._limits.newcomer_share if giver.newcomer else 1

@@ -57,9 +57,12 @@ def test_one_who_wrote_too_much_can_still_raise_an_alarm() -> None:
 
 
 def test_the_first_day_takes_what_founders_wrote_before_and_no_newcomers_flood() -> None:
-    quotas = Quotas(DEFAULT_LIMITS, first_day=True)
+    quotas = Quotas(DEFAULT_LIMITS, first_day_ends=DAY_SECONDS)
     assert flood(quotas, ESTABLISHED, 0.0) == 20_000
     assert flood(quotas, Giver(PHONE, bytes(32), newcomer=True), 0.0) == 400
+    patient = Giver(PHONE, b"patient".ljust(32, b"\0"))
+    assert flood(quotas, patient, 0.0, count=10) == 10
+    assert flood(quotas, patient, DAY_SECONDS) == 2_000, "on the second day there is one day's worth, whoever saved up"
 
 
 def test_who_is_established_meanwhile_has_the_whole_share() -> None:
