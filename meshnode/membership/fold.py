@@ -100,7 +100,9 @@ class _Fold:
             words=words,
             removed=removed & everybody,
             ballots=self.verdict.ballots,
-            epochs=epochs(evidence, devices, self.ever.established, removed & everybody),
+            epochs=epochs(
+                evidence, devices, self.ever.established, current & self.now.established, removed & everybody
+            ),
             endorsed=endorsed(evidence, devices),
             forgotten=forgotten(self.network, evidence),
             refounds=refounds(evidence, devices),

@@ -5,7 +5,8 @@ Rules of this module:
 2. Forgetting is decided by evidence alone and for ever: the record's id commits to who made it, and whoever holds a
    device of that person, or of a steward of that hub, may have it wiped. Nothing that is learnt later takes it back.
 3. A new network key counts by a device of somebody who ever was established and is not removed. The first to use
-   excludes everybody who is removed, then reaches most current devices, then has the lowest id.
+   excludes everybody who is removed, then is by somebody who is established now, then reaches most current devices,
+   then has the lowest id. Whoever hands out a key knows it: one by those who have gone is no key to be found with.
 """
 
 from __future__ import annotations
@@ -44,18 +45,23 @@ def _may_forget(network: NetworkId, evidence: Evidence, forget: Forget) -> bool:
 
 
 def epochs(
-    evidence: Evidence, devices: Mapping[DeviceId, Device], established: Set[MemberId], removed: frozenset[MemberId]
+    evidence: Evidence,
+    devices: Mapping[DeviceId, Device],
+    ever_established: Set[MemberId],
+    established: Set[MemberId],
+    removed: frozenset[MemberId],
 ) -> tuple[Epoch, ...]:
     """The new network keys in the order in which to use them (rule 3)."""
     current = {device.id for device in devices.values() if device.state.current}
 
-    def place(epoch: Epoch) -> tuple[bool, int, bytes]:
+    def place(epoch: Epoch) -> tuple[bool, bool, int, bytes]:
         reached = sum(device in current for device, _ in epoch.boxes)
-        return not removed <= set(epoch.excluded), -reached, epoch.id
+        here = epoch.signer in current and devices[epoch.signer].member in established
+        return not removed <= set(epoch.excluded), not here, -reached, epoch.id
 
     def counts(epoch: Epoch) -> bool:
         device = devices.get(epoch.signer)
-        return device is not None and device.state.belongs and device.member in established
+        return device is not None and device.state.belongs and device.member in ever_established
 
     return tuple(sorted(filter(counts, evidence.epochs), key=place))
 

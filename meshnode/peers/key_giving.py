@@ -1,7 +1,8 @@
 """KeyGiving: hands the network's newest key to linked devices that may lack it.
 
 Rules of this module:
-1. Only to a device that was granted a link: who is linked belongs.
+1. Only to a device that was granted a link: who is linked belongs, or was removed and is not shut out here yet. Such
+   a one gets no key that shuts them out.
 2. Whoever knocked with the newest key has it. To everybody else it goes once a link, and again when there is a newer.
 """
 
@@ -30,9 +31,9 @@ class KeyGiving:
 
     def look(self, links: Iterable[Link]) -> None:
         """Give what these may lack."""
-        key = self._keyring.preferred
-        psk = link_psk(key)
         for link in links:
-            if self._has.get(link) != psk:
+            key = self._keyring.key_for(link.device) if link.device is not None else b""
+            psk = link_psk(key) if key else b""
+            if key and self._has.get(link) != psk:
                 self._has[link] = psk
                 link.give_keys((key,))

@@ -24,6 +24,7 @@ from meshnode.membership.frame import HEAD_BYTES, Kind, largest
 from meshnode.membership.keeping_kinds import EPOCH_BOX_BYTES, EPOCH_RANDOM_BYTES
 from meshnode.membership.kinds import DeviceKind
 from meshnode.membership.network_keys import KEY_BYTES
+from meshnode.membership.roles import Role
 from meshnode.membership.statements import sign_epoch
 from meshnode.membership.trust_authoring import epoch_key_hash
 from meshnode.replica.replica import Replica
@@ -81,7 +82,10 @@ class Epochs:
         shut_out = self._access.shut_out
         if not shut_out or not self._may_write():
             return False
-        return not any(shut_out <= frozenset(epoch.excluded) for epoch in self._keyring.epochs())
+        # Whoever made a key knows it: one by somebody who has gone since does not count.
+        role_of = self._replica.membership.role_of
+        by_ours = (each for each in self._keyring.epochs() if role_of(each.signer) is Role.ESTABLISHED)
+        return not any(shut_out <= frozenset(epoch.excluded) for epoch in by_ours)
 
     def _may_write(self) -> bool:
         me, device = self._replica.me, self._replica.membership.devices.get(self._replica.identity.device)

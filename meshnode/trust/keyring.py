@@ -15,7 +15,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 
-from crdt.identifiers import EARLIEST_AT_MS, StatementId
+from crdt.identifiers import EARLIEST_AT_MS, DeviceId, StatementId
 from meshnode.events import AccessChanged
 from meshnode.identity.sealed_box import open_box
 from meshnode.membership.network_keys import KEY_BYTES
@@ -73,8 +73,11 @@ class Keyring:
     def take(self, keys: Iterable[bytes]) -> None:
         """Somebody who is linked hands these over."""
         for key in keys:
-            if len(self._offered) < MOST_OFFERED and len(key) == KEY_BYTES:
+            if len(key) == KEY_BYTES:
                 self._offered[epoch_key_hash(key)] = key
+        # The oldest go: what no statement ever names must not keep out what one does.
+        for surplus in list(self._offered)[:-MOST_OFFERED]:
+            del self._offered[surplus]
         if self.look():
             self._replica.events.publish(AccessChanged())
 
@@ -103,6 +106,18 @@ class Keyring:
     def preferred(self) -> bytes:
         """The key to use."""
         return self._ordered()[0].key
+
+    def key_for(self, device: DeviceId) -> bytes:
+        """The key to hand to a device that is linked: the first that does not shut its member out; else nothing.
+
+        A node that does not follow a removal goes on linking; but it does not undo what the others did for themselves.
+        """
+        membership = self._replica.membership
+        member = membership.member_of(device)
+        if member not in membership.removed:
+            return self.preferred
+        shut = {epoch.key_hash for epoch in membership.epochs if member in epoch.excluded}
+        return next((key.key for key in self._ordered() if key.id not in shut), b"")
 
     def _ordered(self) -> Sequence[EpochKey]:
         rank = {epoch.key_hash: place for place, epoch in enumerate(self.epochs())}

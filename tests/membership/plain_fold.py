@@ -231,14 +231,15 @@ class PlainFold:
     def epochs(self) -> list[StatementId]:
         """Rule 3 of `keeping`."""
         states, removed = self.states(), self.removed & self.ever.members
-        found: list[tuple[bool, int, StatementId]] = []
+        found: list[tuple[bool, bool, int, StatementId]] = []
         for each in self.said.all:
             if isinstance(each, Epoch) and self.said.is_clear(each.signer):
                 by_member = self.said.certified_by(each.signer)[0] & self.ever.established
                 if by_member and states.get(each.signer) in ("current", "past"):
                     reached = len([device for device, _ in each.boxes if states.get(device) == "current"])
-                    found.append((not removed <= set(each.excluded), -reached, each.id))
-        return [identity for _, _, identity in sorted(found)]
+                    here = states[each.signer] == "current" and bool(by_member & self.established)
+                    found.append((not removed <= set(each.excluded), not here, -reached, each.id))
+        return [identity for *_, identity in sorted(found)]
 
     def refounds(self) -> set[StatementId]:
         """By whoever ever was a member."""

@@ -469,3 +469,14 @@ def test_which_network_key_comes_first(street: TrustingStreet) -> None:
     street.remove("emre", by=["alice", "bob", "chidi"])
     assert [epoch.id for epoch in street.membership().epochs] == [more, few, everybody]
     assert not {by_removed, by_nobody, hub} & {epoch.id for epoch in street.membership().epochs}
+
+
+def test_a_key_by_somebody_who_has_gone_is_not_used_before_ours(street: TrustingStreet) -> None:
+    """Whoever knows that they will be removed could have a friend hand out a key, and leave: both would know it."""
+    devices = [seeded_identity(name).device for name in FOUNDERS]
+    theirs = street.epoch("dana", excluded=["emre"], devices=devices)
+    ours = street.epoch("alice", excluded=["emre"], devices=devices[:2])
+    street.remove("emre", by=["alice", "bob", "chidi"])
+    assert [epoch.id for epoch in street.membership().epochs] == [theirs, ours]
+    street.leave("dana", ())
+    assert [epoch.id for epoch in street.membership().epochs] == [ours, theirs]

@@ -171,6 +171,53 @@ async def test_a_device_that_came_late_gets_the_key_on_its_first_link(tmp_path: 
         await late.close()
 
 
+async def test_who_goes_on_linking_with_the_removed_does_not_hand_them_the_new_key(tmp_path: Path) -> None:
+    """Else the brake of one node, or one person's no, would give everybody's key away."""
+    street = maple_street(6)
+    old_statements = list(street.statements)
+    remove(street, VOTERS, "emre")
+    async with nodes(tmp_path, street, "alice", "dana") as (a, d):
+        await a.epochs.write()
+        d.access.decide([person("emre")], follow=False)
+        await d.hear(*(data for _, data in a.replica.store.statements()))
+        new = a.keyring.preferred
+        assert d.keyring.preferred == new
+        assert d.keyring.key_for(seeded_identity("bob").device) == new
+        emre = Node(tmp_path, "emre", street, old_statements)
+        given: list[tuple[bytes, ...]] = []
+        emre.side.links._keys.linked = lambda link: setattr(link, "on_keys", given.append)  # type: ignore[method-assign]
+        await Linked(emre.side, d.side).settled()
+        assert all(new not in keys for keys in given)
+        assert d.keyring.key_for(seeded_identity("emre").device) != new
+        await emre.close()
+
+
+async def test_somebody_who_went_leaves_no_key_behind_that_is_enough(tmp_path: Path) -> None:
+    """A friend of who is removed hands out a key beforehand, with a box for everybody, and leaves."""
+    street = maple_street(6)
+    remove(street, VOTERS, "emre")
+    excluded = [person("emre")]
+    theirs = sign_epoch(seeded_identity("dana"), street.network, bytes(16), OTHER_KEY, excluded=excluded, boxes=())
+    async with nodes(tmp_path, street, "alice") as (a,):
+        a.keyring.take([OTHER_KEY])
+        await a.hear(theirs)
+        assert not a.epochs.is_missing()
+        street.leave("dana", ())
+        await a.hear(street.statements[-1])
+        assert a.epochs.is_missing()
+        await a.epochs.write()
+        assert a.keyring.preferred != OTHER_KEY
+
+
+async def test_keys_that_nobody_names_do_not_keep_out_one_that_is_named(tmp_path: Path) -> None:
+    street = maple_street(3)
+    async with nodes(tmp_path, street, "alice") as (a,):
+        a.keyring.take(number.to_bytes(32, "big") for number in range(40))
+        a.keyring.take([OTHER_KEY])
+        await a.hear(sign_epoch(seeded_identity("bob"), street.network, bytes(16), OTHER_KEY, excluded=(), boxes=()))
+        assert a.keyring.preferred == OTHER_KEY
+
+
 async def test_a_key_that_no_statement_names_is_not_taken(tmp_path: Path) -> None:
     async with nodes(tmp_path, maple_street(3), "alice") as (a,):
         before = a.keyring.valid()
