@@ -72,7 +72,7 @@ class Node:
         self._requests = Requests(self._events, self, self._outside_status, self._paths.where, self.stop_soon)
         self._api = ApiServer(paths.socket, self._requests)
         self._entering = asyncio.Lock()
-        self._waiting = Waiting(self._store, self._joining_late, config.network.addresses, self._enter_late)
+        self._waiting = Waiting(self._store, self._joining_late, config, self._enter_late)
         self.becoming = Becoming(config, self._clock, self._enter_as)
 
     # -- life -------------------------------------------------------------------------------------------------------

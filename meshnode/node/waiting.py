@@ -10,23 +10,29 @@ Rules of this module:
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from meshnode.api.schema import Json
+from meshnode.config import Config
+from meshnode.discovery.announcement import DiscoveryKeys, Recognition
+from meshnode.discovery.sightings import Sighting
 from meshnode.errors import InviteError, NobodyAnswered
+from meshnode.membership.network_keys import discovery_key
+from meshnode.membership.tokens import Token, read_code
 from meshnode.peers.joining import Joined, Joining
+from meshnode.peers.search import sightings
 from meshnode.store.store import Store
 
 log = logging.getLogger("meshnode.node")
 
 WAITING = "waiting"
-REST_SECONDS = 5.0
-"""Between two searches; each takes 20 s."""
-REFUSED_REST_SECONDS = 30.0
-"""Whoever has not read the reply yet may have read it then."""
+REST_SECONDS = 30.0
+"""Whoever has not read the reply yet may have read it then; whoever is new near by is asked at once."""
+MOST_NEAR = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +52,12 @@ class Waiting:
         self,
         store: Store,
         joining: Callable[[], Joining],
-        addresses: Sequence[str],
+        config: Config,
         enter: Callable[[Joined], Awaitable[None]],
     ) -> None:
         self._store = store
         self._joining = joining
-        self._addresses = addresses
+        self._config = config
         self._enter = enter
         self._task: asyncio.Task[None] | None = None
         self._said = ""
@@ -88,15 +94,29 @@ class Waiting:
         return Wait(**json.loads(written)) if written else None
 
     async def _look(self, wait: Wait) -> None:
-        while True:
-            for address in (*self._addresses, None):
-                joined = await self._try(wait, address)
-                if joined is not None:
-                    await self._enter(joined)
-                    return
-            await asyncio.sleep(REFUSED_REST_SECONDS if self._said else REST_SECONDS)
+        """Ask whoever is near, and again every now and then, until somebody says yes."""
+        network = self._config.network
+        near: dict[str, tuple[str, ...]] = {}
+        async with contextlib.AsyncExitStack() as stack:
+            seen: asyncio.Queue[Sighting] = asyncio.Queue()
+            if network.discovery != "off":
+                seen = await stack.enter_async_context(sightings(_keys(wait), network.interfaces))
+            while True:
+                for address in (*network.addresses, *(endpoint for found in near.values() for endpoint in found)):
+                    joined = await self._try(wait, address)
+                    if joined is not None:
+                        await self._enter(joined)
+                        return
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(REST_SECONDS):
+                        sighting = await seen.get()
+                    if sighting.recognition in (Recognition.MEMBER, Recognition.INVITER):
+                        near.pop(sighting.instance, None)
+                        near[sighting.instance] = sighting.endpoints
+                        while len(near) > MOST_NEAR:
+                            del near[next(iter(near))]
 
-    async def _try(self, wait: Wait, address: str | None) -> Joined | None:
+    async def _try(self, wait: Wait, address: str) -> Joined | None:
         try:
             return await self._joining().join(wait.code, wait.name, wait.device_name, address)
         except NobodyAnswered:
@@ -105,3 +125,10 @@ class Waiting:
             self._said = str(refusal)
             log.info("not let in yet: %s", refusal.code)
             return None
+
+
+def _keys(wait: Wait) -> DiscoveryKeys:
+    """By what this node recognises the neighbourhood it waits for."""
+    token = read_code(wait.code)
+    disc_keys = (discovery_key(token.epoch_key),) if isinstance(token, Token) else ()
+    return DiscoveryKeys(disc_keys, (token.secrets.psk_join,))
