@@ -110,7 +110,7 @@ class NeighbourLines:
         if not linked:
             when = self._last_heard(peer)
         cells = {
-            "node": f"{clean(str(peer.get('name') or '')) or say('someone')}  ({clean(str(peer.get('words') or ''))})",
+            "node": f"{self._name(peer)}  ({clean(str(peer.get('words') or ''))})",
             "since": when,
             "address": clean(str(peer.get("address") or "")),
             "they": str(they) if isinstance(they, int) else say("net.unknown"),
@@ -118,6 +118,10 @@ class NeighbourLines:
             "state": state,
         }
         return cells, style
+
+    def _name(self, peer: Json) -> str:
+        name = clean(str(peer.get("name") or "")) or say("someone")
+        return say("net.a-hub", name=name) if peer.get("kind") == "hub" else name
 
     def _last_heard(self, peer: Json) -> str:
         heard = peer.get("last_heard_ms")

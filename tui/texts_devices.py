@@ -44,6 +44,7 @@ DEVICES: Mapping[str, str] = MappingProxyType(
         "devices.drop-lost": "Lost",
         "devices.drop-stolen": "Stolen",
         "devices.drop-keys": "Arrows and Enter, Esc = keep it.",
+        "net.a-hub": "{name}, a hub",
         "net.hub": "This is {name}, a hub that belongs to everybody. Its words: {words}.",
         "code.title-device": "Another device of yours",
         "code.title-hub": "A machine becomes a hub",

@@ -37,6 +37,7 @@ def test_a_card_is_told_from_an_invite() -> None:
     assert is_card_code(card_code(ALICE))
     assert not is_card_code(armour(b"\x01" + bytes(28), 2))
     assert not is_card_code("maple kettle robin")
+    assert not is_card_code("1 maple, 2 kettle!")
 
 
 def test_a_word_that_is_none_is_named_with_its_line_and_the_likely_one() -> None:
