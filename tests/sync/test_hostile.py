@@ -364,7 +364,7 @@ def test_nothing_is_given_before_the_device_is_known() -> None:
 @pytest.mark.parametrize("versions", [(2, 9), (0, 0)])
 def test_versions_have_to_meet(versions: tuple[int, int]) -> None:
     peer = Peer(holding(5))
-    with pytest.raises(RemoteProtocolError, match="version"):
+    with pytest.raises(RemoteProtocolError, match="too old"):
         peer.say(Hello(*versions, 0, NONCE, (EMPTY, EMPTY, EMPTY), b""))
 
 
