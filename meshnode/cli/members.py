@@ -60,7 +60,7 @@ def _petitions(petitions: Sequence[Json], width: int) -> list[str]:
         reason = display_line(str(each["reason"])) or "none was given"
         yes, no = (listed(each[answer]) or "nobody" for answer in ("yes", "no"))
         lines += [
-            paragraph(f"{each['short']}  {by} asks everybody to part with {names}.", width),
+            paragraph(f"{each['short']} {by} asks everybody to part with {names}.", width),
             paragraph(f"Reason: {reason}", width, indent=2),
             paragraph(f"Yes: {yes}. No: {no}.", width, indent=2),
             paragraph(f"{how_it_stands(each)} {_mine(each)}", width, indent=2),

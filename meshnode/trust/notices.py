@@ -21,6 +21,8 @@ from meshnode.trust.wiped import Wiped
 NOTICED_NOTE = "trust.noticed"
 SHOWN_MS = 14 * 86_400_000
 """Long enough for somebody who looks in once a week."""
+POINTED_MS = 3 * 86_400_000
+"""Long enough to be seen, too short to nag."""
 ASKED_MS = 30 * 86_400_000
 """As long as the invitation lasts."""
 SHORT_HEX = 8
@@ -100,9 +102,11 @@ class Notices:
             told.append(f"{self._replica.network_name()} has parted with you. {SEE_MEMBERS}")
         elif any(targets & waiting for targets in about):
             told.append(f"Many were parted with in a short time, and your node asks you first. {SEE_MEMBERS}")
-        elif about:
+        elif any(self._age(ballot.petition.id) < POINTED_MS for ballot in shown):
             told.append(f"Your neighbours have parted with somebody. {SEE_MEMBERS}")
-        return told + ([f"You are asked along to a new neighbourhood. {SEE_MEMBERS}"] if self._offers() else [])
+        if any(self._age(offer.id) < POINTED_MS for offer in self._offers()):
+            told.append(f"You are asked along to a new neighbourhood. {SEE_MEMBERS}")
+        return told
 
     def _offers(self) -> list[Refound]:
         me = self._replica.identity.device

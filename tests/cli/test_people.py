@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from meshnode.cli.member_graph import MemberGraph
-from tests.cli.homes import Home
+from tests.cli.homes import SETTINGS, Home
 
 Json = dict[str, Any]
 
@@ -73,3 +74,29 @@ def test_an_invite_is_listed_and_taken_back(ana: Home) -> None:
     assert "no open invites" in ana.run("invite", "--list")
     assert "no open invite" in ana.run("invite", "--void", short, "--yes", expect=2)
     assert made["uses"] == 2
+
+
+def test_neighbours_are_asked_and_answer(tmp_path: Path) -> None:
+    """Two machines: a petition, its page, a vote by whom it is about, a block."""
+    ana = Home(tmp_path / "ana")
+    ana.run("init", "Maple Street", "--me", "Ana")
+    node = ana.start("run", "--quiet")
+    address = next(each for each in ana.json("status")["listening"] if each.startswith("127."))
+    bo = Home(tmp_path / "bo", SETTINGS + f'addresses = ["{address}"]\n')
+    bo.run("join", ana.json("invite", "--no-wait")["token"], "--name", "Bo", "--address", address, "--yes")
+    assert "Bo         established  invited by Ana" in ana.run("members")
+    said = ana.run("petition", "Bo", "--reason", "He sold the drill.", "--yes")
+    assert "It takes 2 more yes." in said
+    short = ana.json("members")["petitions"][0]["short"]
+    page = ana.run("members")
+    assert f"{short} Ana asks everybody to part with Bo." in page
+    assert "Reason: He sold the drill." in page
+    assert "Yes: Ana. No: nobody." in page
+    assert "2 more yes would be needed to part. You voted yes." in page
+    assert "Your vote is cast." in ana.run("vote", short, "no", "--yes")
+    assert "Yes: nobody. No: Ana." in ana.run("members")
+    assert "links with Bo no more" in ana.run("block", "Bo", "--yes")
+    assert "established, blocked here" in ana.run("members")
+    assert "links with Bo again" in ana.run("unblock", "Bo")
+    node.terminate()
+    assert node.wait(20) == 0
