@@ -134,10 +134,10 @@ class Rejudging:
         removed = removed_devices(now)
         if not removed or not written_in:
             return
-        outside = {record for record, _ in self._store.records_withheld()} | self._store.records_parked(removed)
+        outside = self._store.records_outside(sorted(written_in), removed)
         # What was judged by an earlier fold than this one is looked at again.
         late = {change.record for change in batch.changes if change.author in removed}
-        await self._look_at(written_in & outside | late)
+        await self._look_at(outside | late)
 
     def sort_removed(self, verdicts: Verdicts) -> None:
         """Let in those changes of removed authors that belong by what is here or comes with them; the others wait."""

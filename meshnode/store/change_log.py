@@ -163,6 +163,11 @@ class ChangeLog:
         rows = self._reader.all("SELECT DISTINCT record, author FROM changes WHERE state = 1")
         return [(RecordId(record), DeviceId(author)) for record, author in rows]
 
+    def withheld_in(self, records: Sequence[RecordId]) -> set[RecordId]:
+        """Those of some records of which something is withheld."""
+        query = "SELECT DISTINCT record FROM changes WHERE state = 1 AND record IN {ids}"
+        return {RecordId(record) for (record,) in self._reader.of_ids(query, records)}
+
     def count_of(self, author: DeviceId, after_row: int) -> int:
         """How many changes of one author came after a row."""
         query = f"SELECT count(*) FROM changes WHERE author = ? AND {_IN_SET} AND row > ?"

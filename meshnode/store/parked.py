@@ -94,6 +94,11 @@ class Parked:
         rows = self._reader.all("SELECT DISTINCT record, author FROM parked")
         return {RecordId(record) for record, author in rows if author in authors}
 
+    def waiting_in(self, records: Sequence[RecordId], authors: Collection[DeviceId]) -> set[RecordId]:
+        """Those of some records that changes of these authors wait to join."""
+        rows = self._reader.of_ids("SELECT DISTINCT record, author FROM parked WHERE record IN {ids}", records)
+        return {RecordId(record) for record, author in rows if author in authors}
+
     def held(self, ids: Sequence[ItemId]) -> set[ItemId]:
         """Those of `ids` that are parked."""
         return {ItemId(id_) for (id_,) in self._reader.of_ids("SELECT id FROM parked WHERE id IN {ids}", ids)}

@@ -87,6 +87,10 @@ class Reads:
         """In which records something of whom is withheld."""
         return self._changes.records_withheld()
 
+    def records_outside(self, records: Sequence[RecordId], authors: Collection[DeviceId]) -> set[RecordId]:
+        """Those of some records of which something is withheld, or parked and by one of these authors."""
+        return self._changes.withheld_in(records) | self._parked.waiting_in(records, authors)
+
     def holds_of(self, record: RecordId) -> bool:
         """Whether anything of a record is here, in the set, withheld or parked, that was not forgotten."""
         return self._changes.holds_of(record) or bool(self._parked.of_record(record))
