@@ -54,6 +54,9 @@ async def test_whoever_has_it_open_sees_who_wanted_it(short_path: Path) -> None:
             await ana.ask("forget", record=task)
             await shown.sees("Ana had this wiped.")
             assert "4711" not in shown.text()
+            await shown.press("escape")
+            await shown.sees("Rake leaves")
+            await shown.sees_not("Code of the key box")
         (notice,) = (await bo.ask("members"))["notices"]
         assert notice.startswith("Ana had a task wiped in which you had written.")
         assert (await ana.ask("members"))["notices"] == []
