@@ -9,13 +9,14 @@ Rules of this module:
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import Awaitable, Callable
 
 from crdt.display import display_line
 from meshnode.api.schema import Json
 from meshnode.config import Config
-from meshnode.errors import BadInput, InviteError
+from meshnode.errors import BadInput, InviteError, MeshnodeError
 from meshnode.identity.keys import DeviceKeys, Identity
 from meshnode.identity.spoken_words import looks_spoken
 from meshnode.membership.armour import read_address
@@ -27,6 +28,8 @@ from meshnode.node.hub_to_be import HubToBe
 from meshnode.peers.candidate import Certified, ask, look
 from meshnode.peers.device_dial import reach
 from meshnode.peers.joining import Joining
+
+log = logging.getLogger("meshnode.node")
 
 Enter = Callable[[Identity, Belonging, str, int], Awaitable[None]]
 """Write the identity down and become a node of the network.
@@ -130,7 +133,10 @@ class Becoming:
 
     async def _become_hub(self, certified: Certified, keys: DeviceKeys, port: int) -> None:
         await self.stop()
-        await self._take(certified, keys, "", port)
+        try:
+            await self._take(certified, keys, "", port)
+        except MeshnodeError as error:
+            log.warning("this machine was certified as a hub and did not become one: %s", error)
 
     async def _take(self, certified: Certified, keys: DeviceKeys, endpoint: str, port: int) -> None:
         member = certified.member if certified.kind is DeviceKind.PERSONAL else None

@@ -5,7 +5,8 @@ the code is the yes: it is in no statement, and it dies with the window.
 
 Rules of this module:
 1. One window at a time, in memory: a restart closes it.
-2. A member key that was typed from a card lives as long as the window it was typed for.
+2. One machine at a time: two that come with one code cannot both be certified.
+3. A member key that was typed from a card lives as long as the window it was typed for.
 """
 
 from __future__ import annotations
@@ -77,6 +78,7 @@ class Adoption:
         self._met = met
         self._seconds = seconds
         self._device_name = device_name
+        self._one_at_a_time = asyncio.Lock()
         self._closing: asyncio.TimerHandle | None = None
         self.window: Window | None = None
 
@@ -109,20 +111,21 @@ class Adoption:
 
     async def receive(self, connection: Connection) -> None:
         """Speak with a machine where the code was typed, until it is certified, refused or gone."""
-        window = self.window
-        if window is None or connection.remote.psk != window.code.psk:
-            await connection.close()
-            return
-        try:
-            if window.keys is not None:
-                await self._certifier.certify(connection, window.code.purpose, window.keys)
-            else:
-                await self._be_stewarded(connection, window.code)
-        except (InviteError, PeerError) as error:
-            log.info("a device link came to nothing: %s", error.code)
-            return
-        if self.window is window:
-            self.close()
+        async with self._one_at_a_time:
+            window = self.window
+            if window is None or connection.remote.psk != window.code.psk:
+                await connection.close()
+                return
+            try:
+                if window.keys is not None:
+                    await self._certifier.certify(connection, window.code.purpose, window.keys)
+                else:
+                    await self._be_stewarded(connection, window.code)
+            except (InviteError, PeerError) as error:
+                log.info("a device link came to nothing: %s", error.code)
+                return
+            if self.window is window:
+                self.close()
 
     async def adopt(self, code: DeviceCode, address: str, keys: MemberKeys) -> Device:
         """Become steward of the machine that shows this code.

@@ -120,6 +120,20 @@ async def test_looking_does_not_use_a_code_up(tmp_path: Path, street: Neighbourh
         assert shown.adoption.window is window
 
 
+async def test_two_who_come_with_one_code_are_not_both_certified(tmp_path: Path, street: Neighbourhood) -> None:
+    async with shop(tmp_path, street) as shown:
+        window = shown.adoption.open(Purpose.DEVICE, member_keys(seeded_identity("alice")))
+        wires = [(shown.wire(keys, window.code.psk), keys) for keys in (TABLET, OTHER)]
+        links = [asyncio.create_task(shown.adoption.receive(wire.left)) for wire, _ in wires]
+        asked = [asyncio.create_task(ask(wire.right, window.code, keys, "x")) for wire, keys in wires]
+        async with asyncio.timeout(SECONDS):
+            came = await asyncio.gather(*asked, return_exceptions=True)
+            await asyncio.gather(*links)
+        assert sorted(type(each).__name__ for each in came) == ["Certified", "NobodyAnswered"]
+        certified = [keys.id in shown.desk.replica.membership.devices for _, keys in wires]
+        assert sorted(certified) == [False, True]
+
+
 BAD_REQUESTS = {
     "a hub, with a code for a device": (TABLET, "alice", DeviceKind.HUB),
     "another machine than the one at the other end": (OTHER, "alice", DeviceKind.PERSONAL),
