@@ -96,6 +96,21 @@ PRIVACY: Final = (
 )
 """Headings, each with its sentences."""
 
+PEOPLE_TITLE: Final = "Who belongs, and what neighbours decide about each other"
+PEOPLE: Final = (
+    "Whoever comes in with an invite is a newcomer: they read, write and pass things on. With the word of two "
+    "neighbours they are established: they invite, vouch, ask for somebody's removal, and vote.",
+    "No one or two people can remove anyone. It takes three yes by established neighbours (one more for each further "
+    "person), and more yes than no. Who asked, why, and who said what is signed and can be read by everybody.",
+    "Whoever is removed is told by whom and why, and keeps all they have. More no votes bring them back, at any time.",
+    "A node that hears of many removals in a week follows three, or one in ten, and asks its person about the rest.",
+    "A block is one node's own: it links with somebody's devices no more. Nobody is told, and nobody else is affected.",
+    "Anybody may leave, or start anew with those who want to come along; also somebody who was removed.",
+    "After a removal the network has a new key. What was read before can be remembered: nothing is wiped from afar.",
+    "Three people who act together can remove somebody, and invented people can vouch for each other. Against that "
+    "helps to know one's neighbours, and to start anew.",
+)
+
 SEALED_FOR: Final = "Only {people} can read this. Hubs carry it unread. Whoever has read it can remember it."
 SEALED_FOR_ME: Final = "Only you can read this, on your own devices. Hubs carry it unread."
 

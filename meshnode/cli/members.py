@@ -101,5 +101,5 @@ COMMAND = Command(
     examples=("meshnode members", "meshnode members --graph", "meshnode members --json"),
     run=run,
     arguments=arguments,
-    more="People stand by name, in no other order.",
+    more="People stand by name, in no other order. What it all means: `meshnode help people`.",
 )

@@ -49,6 +49,13 @@ async def test_four_neighbours_part_with_one_and_take_it_back(street: Street) ->
         with pytest.raises(ApiError) as refused:
             await dee.add("Too late")
         assert "has parted with you" in str(refused.value)
+        members = (await dee.ask("members"))["members"]
+        tokens = {each["id"]: "MESH1:CODE" for each in members if each["name"] == "Ana"}
+        await dee.ask("refound", network="ab" * 32, name="Elm Street", reason="", tokens=tokens)
+        assert [each["mine"] for each in (await dee.ask("refounds"))["refounds"]] == [True]
+        status = await dee.ask("status")
+        assert status["me"]["removed"]
+        assert "has parted with you" in status["trouble"][0]
 
         async def unlinked() -> bool:
             return not any(peer["linked"] for peer in (await dee.ask("status"))["peers"])
