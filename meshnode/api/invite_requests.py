@@ -168,7 +168,7 @@ class InviteRequests:
         Raises:
             InviteError: it is damaged, or for another neighbourhood.
         """
-        reply = read_reply_file(text(arguments, "reply").encode())
+        reply = read_reply_file(text(arguments, "reply").encode(errors="replace"))
         network = self._inside.replica.network
         try:
             for statement in (reply.invite, reply.hello):

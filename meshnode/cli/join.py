@@ -15,6 +15,7 @@ from meshnode.cli.join_file import run_file
 from meshnode.cli.layout import paragraph
 from meshnode.cli.moments import moment, now
 from meshnode.errors import BadInput
+from meshnode.identity.spoken_words import looks_spoken
 from meshnode.wording import FOR_EVER, FOR_EVER_TITLE, JOIN_EFFECT, SEEN, SEEN_TITLE, STOLEN, STOLEN_TITLE
 
 FIRST_EXCHANGE_SECONDS = 10.0
@@ -45,7 +46,7 @@ def run(call: Call) -> Answer:
         return run_file(call, _effect)
     code, scanned = split_scanned(_given(call))
     address = call.options.address or scanned
-    if call.options.spoken:
+    if looks_spoken(code):
         call.must_be_answerable()  # words are good for one look
 
     return join_with(call, code, address)

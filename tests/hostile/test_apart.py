@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
 import time
 from pathlib import Path
 
@@ -10,12 +12,12 @@ import pytest
 from meshnode.api.schema import ApiError
 from meshnode.errors import DamagedCode
 from meshnode.membership.join_files import InviteFile, ReplyFile, read_invite_file, read_reply_file
-from meshnode.membership.statements import sign_hello
+from meshnode.membership.statements import StatementRefused, check_statement, sign_hello
 from meshnode.membership.tokens import ShortCode, Token, read_code
 from meshnode.peers.host import Host
 from tests.hostile.conftest import Target, Targets
 from tests.support.nodes import RunningNode
-from tests.support.people import Neighbourhood, SeededInvite, maple_street, seeded_identity
+from tests.support.people import Neighbourhood, SeededInvite, fuzz_count, maple_street, seeded_identity
 from tests.support.replicas import Desk
 from tests.support.settled import LOOPBACK
 
@@ -188,6 +190,30 @@ def test_files_say_what_was_written_and_names_are_cleaned() -> None:
     for content in (b"", b"\xff\xfe", b"meshnode invite 2\n", reply.content()):
         with pytest.raises(DamagedCode):
             read_invite_file(content)
+
+
+def test_mutated_files_are_damaged_or_harmless() -> None:
+    """Whatever is done to a file: the one refusal, or statements that are as they were."""
+    seed = 20_261_125
+    print("seed", seed)
+    chance = random.Random(seed)
+    street = maple_street(2)
+    invite = street.invite("alice")
+    reply = reply_by_hand(street, invite, "erin")
+    files = (reply.content(), InviteFile("Maple Street", "Alice", token_of(street, invite).text()).content())
+    for _ in range(fuzz_count(400)):
+        content = bytearray(chance.choice(files))
+        for _ in range(chance.randrange(1, 4)):
+            at = chance.randrange(len(content))
+            content[at : at + chance.randrange(3)] = chance.randbytes(chance.randrange(3))
+        with contextlib.suppress(DamagedCode):
+            read = read_reply_file(bytes(content))
+            assert len(read.name) <= 64
+            if read.hello != reply.hello:
+                with pytest.raises(StatementRefused):
+                    check_statement(street.network, read.hello)
+        with contextlib.suppress(DamagedCode):
+            assert read_code(read_invite_file(bytes(content)).code) == token_of(street, invite)
 
 
 async def test_an_event_lets_many_in_and_not_one_more(target: Targets) -> None:
