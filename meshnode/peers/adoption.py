@@ -12,12 +12,13 @@ Rules of this module:
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
-from crdt.identifiers import Lane
+from crdt.identifiers import Lane, MemberId, NetworkId
 from meshnode.errors import InviteError, NotPossible, PeerError
 from meshnode.identity.keys import MemberKeys
 from meshnode.membership.device_codes import SECRET_BYTES, DeviceCode, Purpose
@@ -32,6 +33,8 @@ log = logging.getLogger("meshnode.peers")
 
 WINDOW_SECONDS = 600.0
 """Long enough to walk to the other machine and type; short enough that a photograph of the code is worth little."""
+
+CODE_OVER = InviteError("This code is not good any more: its time is over.", next_step="Show a new one, and type that.")
 
 Reach = Callable[[DeviceCode, str], Awaitable[Connection]]
 """Find and dial the machine that shows a code; an empty address means to look around."""
@@ -118,7 +121,7 @@ class Adoption:
                 return
             try:
                 if window.keys is not None:
-                    await self._certifier.certify(connection, window.code.purpose, window.keys)
+                    await self._certifier.certify(connection, window.code.purpose, window.keys, self._turn(window))
                 else:
                     await self._be_stewarded(connection, window.code)
             except (InviteError, PeerError) as error:
@@ -126,6 +129,13 @@ class Adoption:
                 return
             if self.window is window:
                 self.close()
+
+    @contextlib.asynccontextmanager
+    async def _turn(self, window: Window) -> AsyncIterator[None]:
+        """A conversation may outlive the window that it began in; then nothing is signed any more."""
+        if self.window is not window:
+            raise CODE_OVER
+        yield
 
     async def adopt(self, code: DeviceCode, address: str, keys: MemberKeys) -> Device:
         """Become steward of the machine that shows this code.
@@ -153,10 +163,13 @@ class Adoption:
     async def _be_stewarded(self, connection: Connection, code: DeviceCode) -> None:
         """On a hub: have one more established member answer for it."""
         replica = self._replica
-        certified = await ask(connection, code, replica.identity.device_keys, self._device_name)
-        member = replica.membership.members.get(certified.member)
-        if certified.network != replica.network or member is None or not member.established:
-            raise InviteError("Only an established member of this neighbourhood can be a steward.")
+
+        def may_answer(network: NetworkId, member: MemberId) -> bool:
+            known = replica.membership.members.get(member)
+            return network == replica.network and known is not None and known.established
+
+        # Asked before anything is signed: whoever has this hub's signature can use it, whatever is said afterwards.
+        certified = await ask(connection, code, replica.identity.device_keys, self._device_name, may_answer)
         await replica.accept(Lane.STATEMENTS, certified.statements, OURS)
 
     def _must_steward(self, keys: MemberKeys | None) -> None:

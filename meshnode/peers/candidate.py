@@ -9,7 +9,7 @@ Rules of this module:
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
 from crdt.identifiers import MemberId, NetworkId
@@ -71,7 +71,18 @@ async def look(connection: Connection, code: DeviceCode) -> Shown:
         return shown(trusted_offer(await link.offer(), connection, code.is_for), code.purpose)
 
 
-async def ask(connection: Connection, code: DeviceCode, keys: DeviceKeys, device_name: str) -> Certified:
+def anybody(network: NetworkId, member: MemberId) -> bool:
+    """Where the code alone says enough."""
+    return True
+
+
+async def ask(
+    connection: Connection,
+    code: DeviceCode,
+    keys: DeviceKeys,
+    device_name: str,
+    may: Callable[[NetworkId, MemberId], bool] = anybody,
+) -> Certified:
     """Become what the code says.
 
     Args:
@@ -79,6 +90,7 @@ async def ask(connection: Connection, code: DeviceCode, keys: DeviceKeys, device
         code: what was typed here, or is shown here.
         keys: of this machine.
         device_name: what people see it called.
+        may: whether this member of this network may certify this machine.
 
     Raises:
         InviteError: the other side is not what the code says, or refused.
@@ -87,6 +99,8 @@ async def ask(connection: Connection, code: DeviceCode, keys: DeviceKeys, device
     async with conversation(connection) as link:
         offer = trusted_offer(await link.offer(), connection, code.is_for)
         member = speaker(offer)
+        if not may(offer.network, member):
+            raise InviteError("Only an established member of this neighbourhood can be a steward.")
         request = request_certificate(keys, offer.network, member, kind, device_name)
         welcome = await link.apply((request,))
     statements = (*offer.statements, *welcome.statements)

@@ -8,8 +8,10 @@ Rules of this module:
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 
 from crdt.identifiers import Lane
 from meshnode.errors import InviteError, RemoteProtocolError
@@ -41,21 +43,30 @@ class Certifier:
         self._replica = replica
         self._epoch_key = epoch_key
 
-    async def certify(self, connection: Connection, purpose: Purpose, keys: MemberKeys) -> Device:
+    async def certify(
+        self,
+        connection: Connection,
+        purpose: Purpose,
+        keys: MemberKeys,
+        turn: AbstractAsyncContextManager[None] | None = None,
+    ) -> Device:
         """Speak with a machine that wants to become a device.
 
         Args:
             connection: to that machine.
             purpose: what it is to become.
             keys: whose it becomes, or who answers for it.
+            turn: is held while it is signed; may refuse it.
 
         Raises:
             InviteError: it may not; the other side was told why.
             PeerError: it went, or asked for something else.
         """
         async with HostLink(connection, self._offer()) as other:
+            application = await other.application()
             try:
-                device, welcome = await self._completed(await other.application(), connection, purpose, keys)
+                async with turn or contextlib.nullcontext():
+                    device, welcome = await self._completed(application, connection, purpose, keys)
             except InviteError as refusal:
                 other.refuse(refusal.code, str(refusal))
                 raise

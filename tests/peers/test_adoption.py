@@ -134,6 +134,42 @@ async def test_two_who_come_with_one_code_are_not_both_certified(tmp_path: Path,
         assert sorted(certified) == [False, True]
 
 
+async def test_a_code_whose_time_is_over_signs_nothing_that_was_begun(tmp_path: Path, street: Neighbourhood) -> None:
+    async with shop(tmp_path, street) as shown:
+        window = shown.adoption.open(Purpose.DEVICE, member_keys(seeded_identity("alice")))
+        wire = shown.wire(TABLET, window.code.psk)
+
+        async def late() -> None:
+            async with GuestLink(wire.right) as link:
+                await link.offer()
+                shown.adoption.close()
+                person = seeded_identity("alice").person
+                await link.apply((request_certificate(TABLET, street.network, person, DeviceKind.PERSONAL, "x"),))
+
+        with pytest.raises(InviteError, match="not good any more"):
+            await both(shown, wire, late)
+        assert TABLET.id not in shown.desk.replica.membership.devices
+
+
+async def test_a_hub_signs_nothing_for_a_newcomer_who_would_sign_the_rest(tmp_path: Path) -> None:
+    """A certificate counts as soon as both have signed; a steward can have wiped what was written at the hub."""
+    street = maple_street(2)
+    street.join("chidi", by="bob")
+    street.hub("elm", "alice")
+    async with shop(tmp_path, street, seeded_hub("elm")) as hub:
+        window = hub.adoption.open(Purpose.STEWARD, None)
+        wire = hub.wire(seeded_identity("chidi").device_keys, window.code.psk)
+        got: list[tuple[bytes, ...]] = []
+
+        async def newcomer() -> None:
+            async with HostLink(wire.right, Offer("Maple Street", tuple(street.statements), b"")) as link:
+                got.append(await link.application())
+
+        with pytest.raises(ConnectionLost):
+            await both(hub, wire, newcomer)
+        assert got == []
+
+
 BAD_REQUESTS = {
     "a hub, with a code for a device": (TABLET, "alice", DeviceKind.HUB),
     "another machine than the one at the other end": (OTHER, "alice", DeviceKind.PERSONAL),
@@ -205,7 +241,7 @@ async def test_a_hub_takes_no_newcomer_for_a_steward(tmp_path: Path) -> None:
         window = hub.adoption.open(Purpose.STEWARD, None)
         wire = hub.wire(seeded_identity("chidi").device_keys, window.code.psk)
         certifier = Certifier(chidi.desk.replica, lambda: street.epoch_key)
-        with pytest.raises(InviteError):
+        with pytest.raises(ConnectionLost):
             await both(
                 hub, wire, lambda: certifier.certify(wire.right, Purpose.HUB, member_keys(seeded_identity("chidi")))
             )
