@@ -135,7 +135,7 @@ class MemberRequests:
     # -- naming -----------------------------------------------------------------------------------------------------
 
     def _person(self, member: MemberId) -> Json:
-        return next(view for view in self._views.all()["members"] if view["id"] == member.hex())
+        return self._views.one(member)
 
     def _named(self, named: object) -> MemberId:
         """Somebody by id, by the beginning of it, or by name."""

@@ -8,12 +8,13 @@ Rules of this module:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
 from crdt.identifiers import MemberId
 from meshnode.api.schema import Json
 from meshnode.identity.words import device_words
-from meshnode.membership.membership import Member
+from meshnode.membership.membership import Member, Word
 from meshnode.membership.petitions import Ballot
 from meshnode.replica.replica import Replica
 from meshnode.trust.access import Access
@@ -32,7 +33,7 @@ class MemberViews:
         """Everybody, every petition, and what the person here should know or decide."""
         names = Names(self._replica)
         membership = self._replica.membership
-        members = [self._member(member, names) for member in membership.members.values()]
+        members = self._members(membership.members.values(), names)
         return {
             "members": sorted(members, key=lambda view: (str(view["name"]).casefold(), view["id"])),
             "petitions": [self.petition(ballot, names) for ballot in membership.ballots],
@@ -40,9 +41,25 @@ class MemberViews:
             "brake": {"waiting": people(self._access.waiting, names), "declined": people(self._access.declined, names)},
         }
 
-    def _member(self, member: Member, names: Names) -> Json:
+    def one(self, member: MemberId) -> Json:
+        """One person."""
+        return self._members([self._replica.membership.members[member]], Names(self._replica))[0]
+
+    def _members(self, members: Iterable[Member], names: Names) -> list[Json]:
+        words_for: defaultdict[MemberId, list[Word]] = defaultdict(list)
+        words_by: defaultdict[MemberId, list[MemberId]] = defaultdict(list)
+        for word in self._replica.membership.words:
+            words_for[word.member].append(word)
+            words_by[word.voucher].append(word.member)
+        followed = self._access.followed
+        return [
+            self._member(member, names, words_for[member.id])
+            | {"vouches_for": names.listed(words_by[member.id]), "followed": member.id in followed}
+            for member in members
+        ]
+
+    def _member(self, member: Member, names: Names, words: Sequence[Word]) -> Json:
         membership = self._replica.membership
-        words = [word for word in membership.words if word.member == member.id]
         return {
             "id": member.id.hex(),
             "name": names.of(member.id),
@@ -50,12 +67,10 @@ class MemberViews:
             "founder": member.founder,
             "left": member.left,
             "removed": member.removed,
-            "followed": member.id in self._access.followed,
             "vouched_by": sorted(
                 ({"name": names.of(word.voucher), "by_hand": word.by_hand} for word in words),
                 key=lambda word: (str(word["name"]).casefold(), not word["by_hand"]),
             ),
-            "vouches_for": names.listed(word.member for word in membership.words if word.voucher == member.id),
             "devices": [
                 {"name": known.name, "words": device_words(known.id), "current": known.state.current}
                 for device in member.devices
