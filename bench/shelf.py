@@ -19,9 +19,8 @@ from pathlib import Path
 from bench.written import NOON_MS, Written, corpus, street
 from crdt.identifiers import Lane
 from meshnode.events import Events
-from meshnode.identity.key_file import load_or_create
+from meshnode.identity.key_file import KEY_FILE, load_or_create
 from meshnode.node.belonging import Belonging, SignedItems
-from meshnode.node.node import KEY_FILE
 from meshnode.platform import Paths, Roots
 from meshnode.replica.replica import Replica
 from meshnode.store.store import Store

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from meshnode.cli.card_print import KEY_FILE
 from meshnode.cli.card_typing import typed_card
 from meshnode.cli.command import Answer, Call, Command
-from meshnode.identity.key_file import load
+from meshnode.identity.key_file import KEY_FILE, load
 from meshnode.membership.key_card import read_card
 
 

@@ -17,11 +17,10 @@ from meshnode.cli.command import Answer, Call, Command, add_yes
 from meshnode.cli.layout import paragraph
 from meshnode.cli.qr import paper_qr, qr_lines
 from meshnode.errors import NoNetwork, NotPossible, StorageError
-from meshnode.identity.key_file import load
+from meshnode.identity.key_file import KEY_FILE, load
 from meshnode.identity.keys import MemberKeys
 from meshnode.membership.key_card import card_code, card_lines
 
-KEY_FILE = "identity.key"
 PAPER_WIDTH = 42
 """Fits a wallet card and the roll of a receipt printer of 80 mm."""
 NARROW_WIDTH = 32

@@ -32,6 +32,8 @@ from meshnode.identity.signing import SigningKey
 
 log = logging.getLogger("meshnode.identity")
 
+KEY_FILE = "identity.key"
+"""What it is called in a profile's folder of keys."""
 _LAYOUT = struct.Struct(">8sB32s32s32s32s")
 _MAGIC = b"MESHKEY1"
 _CHECK_BYTES = 32

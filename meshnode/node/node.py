@@ -24,7 +24,7 @@ from meshnode.config import Config
 from meshnode.errors import AlreadyMember
 from meshnode.events import Events, TroubleChanged
 from meshnode.founding import MS_PER_DAY, clean_name, found
-from meshnode.identity.key_file import load_or_create, replace
+from meshnode.identity.key_file import KEY_FILE, load_or_create, replace
 from meshnode.identity.keys import Identity
 from meshnode.membership.statements import sign_leave
 from meshnode.node.becoming import Becoming, device_code_in, typed_address
@@ -41,7 +41,6 @@ from meshnode.store.store import Store
 
 log = logging.getLogger("meshnode.node")
 
-KEY_FILE = "identity.key"
 OTHER_KEYS = (
     "The keys of this device are not the ones that your neighbourhood knows, so nobody links with it. Put the key file "
     "back from a copy (`meshnode where` says where it lies), or ask for a new invite and join with another profile."

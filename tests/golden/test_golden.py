@@ -15,7 +15,7 @@ import pytest
 from crdt.boards.notes import TEXT_KEY
 from crdt.identifiers import NetworkId, RecordId
 from meshnode.discovery.announcement import DiscoveryKeys, Recognition, read_announcement, recognise
-from meshnode.identity.key_file import load
+from meshnode.identity.key_file import KEY_FILE, load
 from meshnode.identity.sealing import Opened
 from meshnode.membership.device_codes import DeviceCode, read_device_code
 from meshnode.membership.frame import Kind
@@ -23,7 +23,6 @@ from meshnode.membership.key_card import read_card
 from meshnode.membership.statements import check_statement, parse_statement
 from meshnode.membership.tokens import ShortCode, Token, read_code
 from meshnode.node.belonging import read_belonging
-from meshnode.node.node import KEY_FILE
 from meshnode.sync.codec import body_limit, decode, encode
 from meshnode.sync.frames import Assembler
 from meshnode.sync.messages import MessageType

@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from meshnode.identity.key_file import load_or_create, replace
+from meshnode.identity.key_file import KEY_FILE, load_or_create, replace
 from meshnode.node.belonging import Belonging, SignedItems
-from meshnode.node.node import KEY_FILE
 from meshnode.platform import Paths, Roots
 from meshnode.store.store import Store
 from tests.support.nodes import RunningNode
