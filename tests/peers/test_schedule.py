@@ -191,6 +191,13 @@ def test_who_refuses_is_left_in_peace(schedule: Schedule) -> None:
     assert next_due(schedule) == 1.0 + REFUSED_RESTS_SECONDS
 
 
+def test_a_link_that_one_side_does_not_want_is_not_made_again_soon(schedule: Schedule) -> None:
+    schedule.sighted("n1", [HERE], 0.0, 0.5, we_first=True)
+    schedule.linked(HIGH, 0.1, 0.5, dial=dial_at(schedule, 0.0))
+    schedule.unlinked(HIGH, 10.0, 0.5, in_peace=True)
+    assert next_due(schedule) == 10.0 + REFUSED_RESTS_SECONDS
+
+
 def test_our_own_address_is_not_dialled_twice_but_the_others_are(schedule: Schedule) -> None:
     schedule.sighted("n1", [HERE, THERE], 0.0, 0.5, we_first=True)
     schedule.ourselves(dial_at(schedule, 0.0))
