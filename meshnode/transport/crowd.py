@@ -5,15 +5,19 @@ Rules of this module:
 2. Who has shown the network's key is never sent away for who has not. Whoever has shown nothing gives way, the
    longest-waiting first: a member needs one round trip, whoever takes longer is the likelier stranger.
 3. Thousands of silent sockets therefore cost a bounded number of descriptors, and members still get in.
+4. An address that knocks without end is sent away before it is read.
 """
 
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from meshnode.transport.limits import TransportLimits
+
+MOST_ADDRESSES = 1024
 
 
 class Guest(Protocol):
@@ -28,8 +32,11 @@ class Guest(Protocol):
 class Crowd:
     """All guests of one server, by how far they have come."""
 
-    def __init__(self, limits: TransportLimits) -> None:
+    def __init__(self, limits: TransportLimits, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._limits = limits
+        self._monotonic = monotonic
+        self._knocks: dict[str, tuple[float, float]] = {}
+        """What an address may still open, and since when that is so."""
         # Dictionaries instead of sets: they keep the order of arrival.
         self._half_open: dict[Guest, None] = {}
         self._unproved: dict[Guest, None] = {}
@@ -47,7 +54,9 @@ class Crowd:
     def arrived(self, guest: Guest) -> None:
         """A socket was accepted."""
         self._half_open[guest] = None
-        if len(self._half_open) > self._limits.half_open:
+        if not self._may_knock(guest.host):
+            self._send_away(guest)
+        elif len(self._half_open) > self._limits.half_open:
             self._send_away(next(iter(self._half_open)))
 
     def asks_in(self, guest: Guest) -> bool:
@@ -79,6 +88,18 @@ class Crowd:
         """The socket is closed; may be said again."""
         for stage in (self._half_open, self._unproved, self._proved, self._linked):
             stage.pop(guest, None)
+
+    def _may_knock(self, host: str) -> bool:
+        """Rule 4."""
+        if _is_loopback(host):
+            return True
+        now, most = self._monotonic(), float(self._limits.knocks)
+        left, since = self._knocks.pop(host, (most, now))
+        left = min(most, left + (now - since) * self._limits.knocks_per_second)
+        self._knocks[host] = (max(0.0, left - 1.0), now)
+        while len(self._knocks) > MOST_ADDRESSES:
+            self._knocks.pop(next(iter(self._knocks)))
+        return left >= 1.0
 
     def _inside(self) -> Iterable[Guest]:
         return (*self._unproved, *self._proved, *self._linked)

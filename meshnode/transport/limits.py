@@ -32,6 +32,13 @@ class TransportLimits:
     loopback_connections: int = 64
     """Several nodes of one machine share 127.0.0.1, and only its own programs can use it."""
 
+    knocks: int = 40
+    """Sockets that one address may open in a burst, loopback apart: a device opens a few in an hour."""
+
+    knocks_per_second: float = 1.0
+    """How quickly that comes back. Whoever knocks more often is not even read: a flood of handshakes that fail costs as
+    much as one of handshakes that do not."""
+
     handshakes: int = 8
     """Each costs a few key agreements: with eight at once a flood cannot take the processor."""
 

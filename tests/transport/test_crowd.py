@@ -98,3 +98,21 @@ def test_going_twice_and_late_news_change_nothing() -> None:
     crowd.proved(visitor)
     crowd.linked(visitor)
     assert len(crowd) == 0
+
+
+def test_an_address_that_knocks_without_end_is_sent_away_before_it_is_read() -> None:
+    now = 1000.0
+    crowd = Crowd(TransportLimits(knocks=3, knocks_per_second=0.5), monotonic=lambda: now)
+
+    def stays(host: str) -> bool:
+        visitor = Visitor(host)
+        crowd.arrived(visitor)
+        return not visitor.was_cut
+
+    assert [stays("10.0.0.1") for _ in range(5)] == [True, True, True, False, False]
+    assert stays("10.0.0.2"), "nobody else is meant"
+    assert all(stays("127.0.0.1") for _ in range(20)), "only this machine's own programs come from there"
+    now += 2.0
+    assert [stays("10.0.0.1") for _ in range(2)] == [True, False]
+    now += 100.0
+    assert [stays("10.0.0.1") for _ in range(4)] == [True, True, True, False]
