@@ -147,9 +147,9 @@ class _Fold:
             people[vouch.voucher].add(vouch.member)
             for witness in self.evidence.witnesses[vouch.hello] if vouch.invite is not None else ():
                 devices[witness.signer].add(vouch.member)
-                owners = self.evidence.owners.get(witness.signer, frozenset())
-                for behind in owners | self.evidence.stewards.get(witness.signer, frozenset()):
-                    people[behind].add(vouch.member)
+                for whose in (self.evidence.owners, self.evidence.stewards):
+                    for behind in whose.get(witness.signer, frozenset()) & self.now.members:
+                        people[behind].add(vouch.member)
             for device, _ in vouch.through:
                 devices[device].add(vouch.member)
         return (

@@ -25,7 +25,7 @@ grows with more statements, so a change that was admitted once stays admitted ev
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Set
 from dataclasses import dataclass
 
 from crdt.identifiers import DeviceId, MemberId, StatementId
@@ -138,13 +138,12 @@ class Standing:
                 return witness, behind[0]
         return None
 
-    def _speakers(self, people: Iterable[MemberId], power: Power, about: MemberId) -> list[MemberId]:
+    def _speakers(self, people: Set[MemberId], power: Power, about: MemberId) -> list[MemberId]:
         """Who of `people` may do this, and whose word about somebody else still counts (rule 6)."""
         return [
             person
-            for person in sorted(people)
-            if person in self.members
-            and person != about
+            for person in sorted(people & self.members)
+            if person != about
             and (self._generously or self._evidence.word_counts(person, about))
             and may(self._role(person), power)
         ]
