@@ -3,6 +3,7 @@
 Rules of this module:
 1. People and petitions are named by id, or by as much of it (or of a name) as fits one alone.
 2. What a decision means and who may take it is `trust.decisions`' business; here it is found and told.
+3. With whom a hub links is nobody's choice who happens to stand there.
 """
 
 from __future__ import annotations
@@ -112,13 +113,13 @@ class MemberRequests:
 
     async def _block(self, arguments: Json) -> Json:
         member = self._named(arguments.get("member"))
-        if member == self._replica.identity.member:
+        if member == self._replica.identity.person:
             raise NotPossible("This is you.", next_step="To go, use `meshnode leave`; to be unseen, stop the node.")
         self._access.block(member)
         return self._person(member)
 
     async def _unblock(self, arguments: Json) -> Json:
-        member = self._named(arguments.get("member"))
+        member, _ = self._named(arguments.get("member")), self._replica.identity.person
         self._access.unblock(member)
         return self._person(member)
 
@@ -126,6 +127,8 @@ class MemberRequests:
         follow = arguments.get("follow", True)
         if not isinstance(follow, bool):
             raise BadInput("Say yes or no.")
+        if not follow:
+            _ = self._replica.identity.person  # whoever stands at a hub does not open its links to the removed
         asked = arguments.get("members")
         undecided = self._access.waiting | (self._access.declined if follow else frozenset())
         chosen = {self._named(each) for each in asked} if isinstance(asked, list) else undecided

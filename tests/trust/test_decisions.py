@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from meshnode.errors import BadInput, MeshnodeError, NotPossible
-from tests.support.people import Neighbourhood, maple_street
+from tests.support.people import Neighbourhood, maple_street, seeded_hub
 from tests.support.replicas import open_desk
 from tests.trust.cast import Home, person, share
 
@@ -213,3 +213,20 @@ async def test_choices_are_there_after_a_restart(tmp_path: Path) -> None:
         alice.open("alice")
         assert (await alice.member("Bob"))["blocked"]
         assert not (await alice.ask("unblock", member="Bob"))["blocked"]
+
+
+async def test_nobody_who_stands_at_a_hub_chooses_whom_it_links_with(tmp_path: Path) -> None:
+    street = maple_street(3)
+    street.hub("elm", "alice")
+    async with homes(tmp_path, street, "alice") as (alice,):
+        alice.replica.identity = seeded_hub("elm")
+        for do, arguments in (
+            ("block", {"member": "Bob"}),
+            ("unblock", {"member": "Bob"}),
+            ("follow", {"follow": False}),
+            ("vouch", {"member": "Bob"}),
+            ("petition", {"members": ["Bob"]}),
+        ):
+            assert "is a hub" in str(await refusal(alice, do, **arguments))
+        assert (await alice.ask("follow"))["members"] == []
+        assert alice.access.blocked == frozenset()
