@@ -25,7 +25,7 @@ from zeroconf import (
 from zeroconf._dns import DNSQuestion, DNSText
 from zeroconf._protocol.outgoing import DNSOutgoing
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo
-from zeroconf.const import _CLASS_IN, _FLAGS_QR_QUERY, _TYPE_PTR, _TYPE_TXT
+from zeroconf.const import _CLASS_IN, _FLAGS_QR_QUERY, _TYPE_PTR
 
 from meshnode.discovery.announcement import SERVICE_TYPE, nonce_in
 
@@ -49,9 +49,9 @@ class Browser:
         self._asking: dict[str, asyncio.Task[None]] = {}
         self._waiting: deque[str] = deque(maxlen=WAITING_AT_MOST)
         self._reported: dict[str, bytes] = {}
-        self._browser = AsyncServiceBrowser(zeroconf, SERVICE_TYPE, handlers=[self._changed])
         self._ear = _TextEar(self._heard_again)
         zeroconf.async_add_listener(self._ear, None)
+        self._browser = AsyncServiceBrowser(zeroconf, SERVICE_TYPE, handlers=[self._changed])
 
     def ask(self) -> None:
         """Ask once who is there; those whom we know already need not answer."""
@@ -78,6 +78,7 @@ class Browser:
             return
         if state_change is ServiceStateChange.Removed:
             self._reported.pop(name, None)
+            self._ear.texts.pop(name, None)
             self._on_lost(name)
             return
         info = AsyncServiceInfo(service_type, name)
@@ -103,40 +104,42 @@ class Browser:
 
     def _heard_again(self, name: str) -> None:
         """A service said its text; if it is not the one that was reported last, report it (rule 4)."""
-        if name in self._reported and self._newest_text(name) != self._reported[name]:
+        if name in self._reported and self._ear.texts.get(name) != self._reported[name]:
             self._changed(self._zeroconf, SERVICE_TYPE, name, ServiceStateChange.Updated)
 
-    def _newest_text(self, name: str) -> bytes | None:
-        texts = [
-            record
-            for record in self._zeroconf.cache.get_all_by_details(name, _TYPE_TXT, _CLASS_IN)
-            if isinstance(record, DNSText)
-        ]
-        return max(texts, key=lambda record: record.created).text if texts else None
-
     def _report(self, info: AsyncServiceInfo) -> None:
-        text = self._newest_text(info.name)
-        text = info.text if text is None else text
-        while len(self._reported) >= TEXTS_KEPT:
-            self._reported.pop(next(iter(self._reported)))
-        self._reported[info.name] = text
+        text = self._ear.texts.get(info.name, info.text)
+        _keep(self._reported, info.name, text)
         properties = ServiceInfo(SERVICE_TYPE, info.name, properties=text).properties
         self._on_found(info.name, properties, info.parsed_scoped_addresses(), info.port or 0)
 
 
 class _TextEar(RecordUpdateListener):
-    """Tells of every text record that names a meshnode, also of those that zeroconf holds already."""
+    """Keeps the text that each meshnode said last, and tells of every one, also where zeroconf holds it already."""
 
     def __init__(self, heard: Callable[[str], None]) -> None:
         self._heard = heard
         self._names: set[str] = set()
+        self.texts: dict[str, bytes] = {}
 
     def async_update_records(self, zc: Zeroconf, now: float, records: list[RecordUpdate]) -> None:
         """Before the cache has them."""
-        self._names |= {each.new.name for each in records if each.new.type == _TYPE_TXT and nonce_in(each.new.name)}
+        for update in records:
+            record = update.new
+            if isinstance(record, DNSText) and nonce_in(record.name) is not None and not record.is_expired(now):
+                _keep(self.texts, record.name, record.text)
+                self._names.add(record.name)
 
     def async_update_records_complete(self) -> None:
         """Now it has."""
         names, self._names = self._names, set()
         for name in names:
             self._heard(name)
+
+
+def _keep(texts: dict[str, bytes], name: str, text: bytes) -> None:
+    """Note a text; where there are too many, the oldest goes."""
+    texts.pop(name, None)
+    texts[name] = text
+    while len(texts) > TEXTS_KEPT:
+        del texts[next(iter(texts))]
