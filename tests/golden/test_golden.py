@@ -14,11 +14,13 @@ import pytest
 
 from crdt.boards.notes import TEXT_KEY
 from crdt.identifiers import NetworkId, RecordId
+from meshnode.bundle.bundle import read_bundle
 from meshnode.discovery.announcement import DiscoveryKeys, Recognition, read_announcement, recognise
 from meshnode.identity.key_file import KEY_FILE, load
 from meshnode.identity.sealing import Opened
 from meshnode.membership.device_codes import DeviceCode, read_device_code
 from meshnode.membership.frame import Kind
+from meshnode.membership.join_files import read_invite_file, read_reply_file
 from meshnode.membership.key_card import read_card
 from meshnode.membership.statements import check_statement, parse_statement
 from meshnode.membership.tokens import ShortCode, Token, read_code
@@ -90,6 +92,21 @@ def test_codes(version: Path) -> None:
     assert read_code(short_at) == read_code(short_in_qr) == read_code(short)
     assert isinstance(read_device_code(device), DeviceCode)
     assert read_card(card).id == read_card(card_code).id == member_keys(seeded_identity("alice")).id
+
+
+@every_version
+def test_files(version: Path, tmp_path: Path) -> None:
+    files = {name: bytes.fromhex(content) for name, content in read(version, "files").items()}
+    invite, reply = read_invite_file(files["invite"]), read_reply_file(files["reply"])
+    assert (invite.network, invite.inviter, invite.code) == ("Maple Street", "Alice", read(version, "codes")[0])
+    statements = {each["kind"]: each["statement"] for each in read(version, "statements")["statements"]}
+    assert (reply.network, reply.name) == ("Maple Street", "Chidi")
+    assert (reply.invite.hex(), reply.hello.hex()) == (statements["Invite"], statements["Hello"])
+    (tmp_path / "bundle").write_bytes(files["bundle"])
+    network, blocks = read_bundle(tmp_path / "bundle")
+    assert network.hex() == read(version, "statements")["network"]
+    items = [item.hex() for block in blocks for item in block.items]
+    assert items == [each["statement"] for each in read(version, "statements")["statements"]]
 
 
 @every_version

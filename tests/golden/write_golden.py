@@ -7,6 +7,7 @@ written as bytes in hex beside what those bytes say, so that reading it back nee
     statements.json     every kind of statement of one network
     codes.json          tokens, short codes, device codes, key cards
     announcements.json  TXT records
+    files.json          an invite file, its reply, and a bundle, as they lie on a stick
     profile.tar.xz      a profile's folder: key file and database of somebody in a small neighbourhood
     profile.json        what that profile's node shows: its members, its records, its digests
 """
@@ -28,6 +29,8 @@ from crdt.boards.notes import NOTE
 from crdt.boards.profiles import profile_record_id
 from crdt.boards.settings import settings_record_id
 from crdt.identifiers import ChangeId, Lane
+from meshnode.bundle.bundle import write_bundle
+from meshnode.membership.join_files import InviteFile, ReplyFile
 from meshnode.membership.statements import Why, parse_statement
 from meshnode.sync.codec import encode
 from tests.fuzz.corpus import announcements, codes, messages
@@ -83,6 +86,17 @@ def statements_file() -> dict[str, Any]:
             for statement in EVERY_KIND.values()
         ],
     }
+
+
+def files_file() -> dict[str, str]:
+    """What travels on a stick."""
+    with tempfile.TemporaryDirectory() as place:
+        bundle = Path(place) / "bundle"
+        write_bundle(bundle, NETWORK, [(Lane.STATEMENTS, EVERY_KIND.values())])
+        packed = bundle.read_bytes()
+    invite = InviteFile("Maple Street", "Alice", codes()[0].decode())
+    reply = ReplyFile("Maple Street", "Chidi", EVERY_KIND["invite"], EVERY_KIND["hello"])
+    return {"invite": invite.content().hex(), "reply": reply.content().hex(), "bundle": packed.hex()}
 
 
 def street() -> TrustingStreet:
@@ -158,6 +172,7 @@ def main(folder: Path) -> None:
         "frames": frames_file(),
         "statements": statements_file(),
         "codes": [code.decode() for code in codes()],
+        "files": files_file(),
         "announcements": [line.decode().split("\n") for line in announcements()],
     }
     for name, content in files.items():
