@@ -8,7 +8,7 @@ Rules of this module:
    Leaving is final for that key.
 4. A personal device is current while its only owner is and it was not dropped; a hub while one of its stewards is
    established and current, and no steward, nor two other established members, dropped it. Of several reasons the worst
-   holds.
+   holds; of those two's, what both say or something worse.
 5. Removed are the devices of removed members, and those dropped as stolen.
 6. Past is everybody and everything else that can ever have been current and is not: who left, who came in with a vouch
    that has died since, whom an overused invite leaves out, a key with two owners, a retired or lost device. What they
@@ -161,15 +161,20 @@ class _Fold:
     # -- devices and invites ----------------------------------------------------------------------------------------
 
     def _dropped(self, device: DeviceId, current: set[MemberId]) -> Why | None:
+        """Why a device was given up, by those who may say so (rule 4)."""
         drops = self.evidence.drops.get(device, [])
         if not drops:
             return None
-        counted = self.evidence.drops_of(device, self.verdict.removed)
+        whys = {drop.why for drop in self.evidence.drops_of(device, self.verdict.removed)}
         stewards = self.evidence.stewards.get(device, frozenset())
         if stewards and self.evidence.is_clear(device):
-            others = [drop for drop in drops if drop.signer in (current & self.now.established) - stewards]
-            counted += others if len({drop.signer for drop in others}) >= HUB_DROPPERS else []
-        return next((why for why in _WORST_FIRST if any(drop.why is why for drop in counted)), None)
+            others = (current & self.now.established) - stewards
+            said = sorted({(_WORST_FIRST.index(drop.why), drop.signer) for drop in drops if drop.signer in others})
+            worst = list(dict.fromkeys(signer for _, signer in said))[:HUB_DROPPERS]
+            if len(worst) == HUB_DROPPERS:
+                # What only one of them says is not what both say.
+                whys.add(next(_WORST_FIRST[place] for place, signer in said if signer == worst[-1]))
+        return next((why for why in _WORST_FIRST if why in whys), None)
 
     def _state(self, device: DeviceId, current: set[MemberId], dropped: Why | None) -> AuthorClass:
         owners, stewards = self.evidence.owners[device], self.evidence.stewards[device]

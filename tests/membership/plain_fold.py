@@ -176,9 +176,15 @@ class PlainFold:
         counting: list[DeviceDrop] = self.said.drops_by_keepers(device, self.removed)
         may = self.established - stewards
         others = [each for each in self.said.drops if each.device == device and each.signer in may]
-        if stewards and self.said.is_clear(device) and len({each.signer for each in others}) >= 2:
-            counting += others
         whys = {each.why for each in counting}
+        for why, or_worse in (
+            (Why.STOLEN, {Why.STOLEN}),
+            (Why.LOST, {Why.STOLEN, Why.LOST}),
+            (Why.RETIRED, {Why.STOLEN, Why.LOST, Why.RETIRED}),
+        ):
+            agree = {each.signer for each in others if each.why in or_worse}
+            if stewards and self.said.is_clear(device) and len(agree) >= 2:
+                whys.add(why)
         return next((why for why in (Why.STOLEN, Why.LOST, Why.RETIRED) if why in whys), None)
 
     def state(self, device: DeviceId) -> str:

@@ -386,6 +386,20 @@ def test_two_others_can_say_that_a_hub_was_stolen_when_its_steward_did_not(stree
     assert state(street, hub) is REMOVED
 
 
+def test_what_only_one_of_two_others_says_of_a_hub_is_not_what_both_say(street: TrustingStreet) -> None:
+    """Stolen takes what was written there from every screen: nobody adds that to a neighbour's honest word."""
+    hub = street.hub("hall", "alice")
+    street.drop("bob", hub, Why.RETIRED)
+    street.drop("chidi", hub, Why.STOLEN)
+    street.drop("chidi", hub, Why.LOST)
+    assert street.membership().devices[hub.device].dropped is Why.RETIRED
+    assert street.membership().author_class(hub.device) is AuthorClass.PAST
+    street.drop("dana", hub, Why.LOST)
+    assert street.membership().devices[hub.device].dropped is Why.LOST
+    street.drop("dana", hub, Why.STOLEN)
+    assert street.membership().author_class(hub.device) is AuthorClass.REMOVED
+
+
 def test_a_removed_steward_cannot_drop_a_hub(street: TrustingStreet) -> None:
     hub = street.hub("hall", "alice", "emre")
     street.remove("emre", by=["alice", "bob", "chidi"])
