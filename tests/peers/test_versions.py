@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from crdt.identifiers import Lane, RecordId
+from crdt.identifiers import ItemId, Lane, RecordId
 from meshnode.identity.signing import SigningKey
 from meshnode.membership.frame import signed_bytes
+from meshnode.peers.limits import PeerLimits
 from meshnode.sync.messages import Hello, Ready
 from tests.peers.pair import Linked, Side, ordinary, played_by_hand, two_sides
 from tests.support.chunks import SET, Draft, Row, put
@@ -80,6 +81,19 @@ async def test_feature_bits_and_messages_of_a_later_version_are_let_pass(tmp_pat
         await alice.until("there", lambda: len(alice.desk.store.index(Lane.STATEMENTS)) == len(street.statements) + 1)
         assert ordinary(alice) == 0
         assert seeded_identity("bob").device in alice.links.by_device
+
+
+async def test_statements_that_cannot_be_read_count_against_their_signer(tmp_path: Path) -> None:
+    street, limits = maple_street(2), PeerLimits(statements_a_member=5)
+    async with (
+        two_sides(tmp_path, street, ("alice",), limits=limits) as (alice,),
+        played_by_hand(alice, street, "bob") as (bob, _),
+    ):
+        await bob.enter()
+        stranger = SigningKey(bytes(range(32)))
+        later = [later_statement(street, kind, stranger) for kind in range(0x20, 0x28)]
+        await bob.push(*later, lane=Lane.STATEMENTS)
+        assert len(alice.desk.store.held(Lane.STATEMENTS, [ItemId(street.id(each)) for each in later])) == 5
 
 
 @pytest.mark.parametrize(
