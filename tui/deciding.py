@@ -14,6 +14,7 @@ from meshnode.api.schema import Json
 from meshnode.errors import MeshnodeError
 from tui.actions import FormField
 from tui.member_lines import names
+from tui.outcome import Outcome
 from tui.plain_text import clean
 from tui.wording import say
 
@@ -69,6 +70,18 @@ class Deciding:
             ("block", {"member": member.get("id")}),
             say("members.blocked-now", name=name),
         )
+
+    def come_along(self, offer: Json) -> None:
+        """Join the neighbourhood that somebody started anew; the terminal goes on with the usual joining."""
+        from tui.dialogs.confirm import Confirm
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._app.exit(Outcome.ALONG)
+
+        name, network = clean(str(offer.get("name") or "")), self._app.held.network_name
+        text = say("members.offer-text", name=name, network=network)
+        self._app.push_screen(Confirm(say("members.offer-title", name=name), text), answered)
 
     def part(self, member: Json) -> None:
         """Ask everybody to part with somebody: first the reason, then once more whether."""

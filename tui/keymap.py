@@ -96,6 +96,7 @@ MEMBER_KEYS: list[BindingType] = [
     bind("members.vouch", "v", "vouch", "vouch", bar=True, display="v"),
     bind("members.yes", "y", "vote(True)", "vote-yes", bar=True, display="y"),
     bind("members.no", "n", "vote(False)", "vote-no", bar=True, display="n"),
+    bind("members.come", "c", "come", "come", bar=True, display="c"),
     bind("members.follow", "f", "follow", "follow", bar=True, display="f"),
     bind("members.part", "P", "part", "part", display="P"),
     bind("members.block", "b", "block", "block", display="b"),

@@ -57,11 +57,14 @@ class MemberLines:
         for notice in notices:
             text = say("net.trouble", sign=self.glyphs.warning, trouble=notice)
             yield from self._wrapped(text, width, self.paint.pending)
+        for offer in _dicts(self.answer.get("offers")):
+            text = say("members.offer", by=clean(str(offer.get("by") or "")), name=clean(str(offer.get("name") or "")))
+            yield from self._wrapped(text, width, self.paint.strong, key=f"offer:{offer.get('id')}")
         held_back = names([each.get("name") for each in _dicts((self.answer.get("brake") or {}).get("waiting"))])
         if held_back:
             text = say("members.brake", sign=self.glyphs.warning, names=held_back)
             yield from self._wrapped(text, width, self.paint.pending, key="brake")
-        if notices or held_back:
+        if notices or held_back or self.answer.get("offers"):
             yield Line()
 
     def _asked(self, *, effective: bool) -> list[Json]:

@@ -14,5 +14,7 @@ class Outcome(enum.Enum):
     """Chose to look around in a demo."""
     LEFT = 21
     """Left the neighbourhood."""
+    ALONG = 23
+    """Comes along to a neighbourhood that somebody started anew."""
     NO_SCREEN = 22
     """This terminal cannot show it."""

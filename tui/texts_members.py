@@ -49,6 +49,10 @@ MEMBERS: Mapping[str, str] = MappingProxyType(
         "members.brake-text": "The votes say that {names} no longer belong. That is unusually many within a week, so "
         "this node has gone on linking with them until you say otherwise. Talk to your neighbours first if you are "
         "not sure. Follow it now?",
+        "members.offer": "{by} asks you along to {name}. c = come along, in a profile of its own",
+        "members.offer-title": "Come along to {name}?",
+        "members.offer-text": "This screen closes, and {name} is joined in a profile of its own, with the usual "
+        "questions. You stay in {network}, too, until you leave it. Somebody there must have a node running near by.",
         "members.calm": "Nobody is in charge here. Whoever wants to go may go, and take a full copy along.",
         "members.vouch-title": "Have you met {name}?",
         "members.vouch-text": "You give your word that {name} is a neighbour whom you have met yourself. All members "
@@ -79,6 +83,7 @@ MEMBERS: Mapping[str, str] = MappingProxyType(
         "key.part": "Part with them",
         "key.block": "Block",
         "key.follow": "Follow",
+        "key.come": "Come along",
         "key.members": "Members",
     }
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import importlib
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,11 @@ def run(call: Call) -> Answer:
 
         play(call)
         return run(call)
+    if outcome == "ALONG":
+        from meshnode.cli.refound_accept import accept
+
+        chosen: dict[str, Any] = {"name": [], "profile_name": None, "me": None, "address": None, "yes": False}
+        return accept(dataclasses.replace(call, options=argparse.Namespace(**(vars(call.options) | chosen))))
     lines = ["The node goes on running. `meshnode stop` ends it."] if started and call.options.keep_running else []
     return Answer({"outcome": outcome}, lines)
 

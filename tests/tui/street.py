@@ -216,6 +216,7 @@ class Street:
         self.tasks = TASKS if tasks is None else tasks
         self.inside = inside
         self.members: Json = {}
+        self.refounds: list[Json] = []
         self._writers: list[tuple[asyncio.StreamWriter, list[int]]] = []
 
     @contextlib.asynccontextmanager
@@ -271,6 +272,7 @@ class Street:
             "invite": INVITE,
             "open_sealed": OPENED,
             "members": self.members,
+            "refounds": {"refounds": self.refounds},
             "preview": {"network": "Maple Street", "inviter": "Bo", "effect": [], "expires_ms": NOW_MS},
         }
         return answers.get(do)

@@ -11,6 +11,7 @@ from tests.tui.pair import two_neighbours
 from tests.tui.stage import Stage, stage
 from tests.tui.street import Street
 from tui.moments import Clock
+from tui.outcome import Outcome
 
 
 async def member(node: RunningNode, name: str) -> dict[str, Any]:
@@ -104,3 +105,15 @@ async def test_what_is_held_back_is_asked_about(street: Street) -> None:
         await shown.sees("Many people are to be removed at once: Gus, Mo.")
         await shown.press("home", "f")
         await shown.sees("So many at once?", "Gus, Mo", "Follow it now?")
+
+
+async def test_whoever_is_asked_along_says_yes_on_the_screen(street: Street) -> None:
+    street.refounds = [{"id": "aa", "name": "Elm Street", "by": "Lena", "asked": True}, {"id": "bb", "asked": False}]
+    async with stage(street.socket, (100, 30)) as shown:
+        await shown.press("8", "m")
+        await shown.sees("Lena asks you along to Elm Street.")
+        await shown.press("home", "c")
+        await shown.sees("Come along to Elm Street?", "usual questions")
+        await shown.press("y")
+        await shown.pilot.pause()
+        assert shown.app.return_value is Outcome.ALONG

@@ -23,7 +23,14 @@ from tui.screens.place import Place
 from tui.widgets.line_list import Line, LineList
 from tui.wording import say
 
-_LINES = {"vouch": "member", "part": "member", "block": "member", "vote": "petition", "follow": "brake"}
+_LINES = {
+    "vouch": "member",
+    "part": "member",
+    "block": "member",
+    "vote": "petition",
+    "follow": "brake",
+    "come": "offer",
+}
 """Which kind of line each decision is about."""
 _GONE = ("left", "removed")
 
@@ -70,7 +77,8 @@ class MembersScreen(Place):
 
     async def _ask(self) -> None:
         try:
-            self._answer = await self.mesh.feed.ask("members")
+            offers = [each for each in (await self.mesh.feed.ask("refounds"))["refounds"] if each.get("asked")]
+            self._answer = await self.mesh.feed.ask("members") | {"offers": offers}
         except MeshnodeError:
             return  # what was shown stays; the bar says that the node is away
         if self.is_attached and self.query(LineList):
@@ -97,7 +105,7 @@ class MembersScreen(Place):
         if not self.is_attached or not self.query(LineList):
             return "", {}
         kind, _, identity = (self.lines.selected or "").partition(":")
-        listed = {"member": "members", "petition": "petitions"}.get(kind)
+        listed = {"member": "members", "petition": "petitions", "offer": "offers"}.get(kind)
         if listed is None:
             return kind, self._answer.get("brake") or {}
         found = [each for each in self._answer.get(listed) or () if str(each.get("id")) == identity]
@@ -125,6 +133,10 @@ class MembersScreen(Place):
     def action_follow(self) -> None:
         """Follow the removals that this node holds back."""
         self._deciding.follow(self._selected()[1])
+
+    def action_come(self) -> None:
+        """Come along to where somebody starts anew."""
+        self._deciding.come_along(self._selected()[1])
 
     def action_part(self) -> None:
         """Ask everybody to part with this person."""
