@@ -19,6 +19,9 @@ from meshnode.membership.trust_kinds import DeviceDrop, Petition, Void, Vote, Vo
 
 RANDOM_BYTES = 16
 MOST_FOUNDERS = 12
+LEAST_VOUCHES = 2
+LEAST_QUORUM = 3
+"""What everybody who joins relies on: no single person establishes, no two remove. No genesis may promise less."""
 MOST_STEWARDS = 5
 MOST_VOUCHED = 1000
 MOST_USES = 255
@@ -39,7 +42,7 @@ _DEVICE_KINDS = {code: kind for kind, code in DEVICE_KIND_CODES.items()}
 class Genesis:
     """The first statement of a network, by its first founder, countersigned by the others.
 
-    Fields: random 16 | name | vouches needed 1 | quorum 1 | other founders.
+    Fields: random 16 | name | vouches needed 1 (2 or more) | quorum 1 (3 or more) | other founders.
     """
 
     id: StatementId
@@ -182,7 +185,7 @@ def read_genesis(identity: StatementId, signer: bytes, fields: FieldReader) -> G
     fields.take(RANDOM_BYTES)
     name, vouches_needed, quorum = fields.text(), fields.number(1), fields.number(1)
     others = fields.keys(MOST_FOUNDERS - 1)
-    if not vouches_needed or not quorum:
+    if vouches_needed < LEAST_VOUCHES or quorum < LEAST_QUORUM:
         raise StatementRefused("threshold")
     if signer in others:
         raise StatementRefused("listed-twice")

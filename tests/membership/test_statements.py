@@ -361,6 +361,8 @@ THREE_KEYS = ALICE.device + ALICE.noise_public + ALICE.device_keys.seal.public
     [
         ("threshold", Kind.GENESIS, bytes(16) + TEXT + b"\x00\x03\x00"),
         ("threshold", Kind.GENESIS, bytes(16) + TEXT + b"\x02\x00\x00"),
+        ("threshold", Kind.GENESIS, bytes(16) + TEXT + b"\x01\x03\x00"),
+        ("threshold", Kind.GENESIS, bytes(16) + TEXT + b"\x02\x02\x00"),
         ("too-many", Kind.GENESIS, bytes(16) + TEXT + b"\x02\x03" + bytes([MOST_FOUNDERS]) + bytes(32 * MOST_FOUNDERS)),
         ("listed-twice", Kind.GENESIS, bytes(16) + TEXT + b"\x02\x03\x01" + ALICE.person),
         ("listed-twice", Kind.GENESIS, bytes(16) + TEXT + b"\x02\x03\x02" + 2 * BOB.person),
