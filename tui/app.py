@@ -247,6 +247,14 @@ class MeshnodeApp(App[Outcome]):
         """Close at once."""
         self.exit(Outcome.QUIT)
 
+    def action_invite_words(self) -> None:
+        """Let a neighbour in with three words."""
+        self.inviting.words()
+
+    def action_invite_event(self) -> None:
+        """Let many in at a meeting."""
+        self.inviting.event()
+
     def action_leave(self) -> None:
         """Leave the neighbourhood, after saying what that means."""
         self.doing.leave()

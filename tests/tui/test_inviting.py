@@ -108,3 +108,14 @@ async def test_who_waits_for_a_reply_is_told_so(node: RunningNode, fresh_node: R
         await shown.sees("Start a neighbourhood")
         await fresh_node.ask("join_apart", code=token, network="Maple Street", inviter="Ana", name="Bo")
         await shown.sees("You are waiting to be let in to Maple Street, as Bo.")
+
+
+async def test_the_help_knows_both_ways(node: RunningNode) -> None:
+    async with stage(node.socket, clock=Clock()) as shown:
+        for typed, title in (("aloud", "Say these three words"), ("meeting", "For a meeting")):
+            await shown.press("question_mark")
+            await shown.type(typed)
+            await shown.press("enter")
+            await shown.sees(title)
+            await shown.press("escape")
+            await shown.sees_not(title)

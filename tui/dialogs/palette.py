@@ -109,6 +109,8 @@ class Palette(Dialog[str]):
             yield Entry(f"do:{action.name}", action.title, action.help, possible)
         if app.doing.acting.by:
             yield Entry("app:somebody_else", say("key.somebody-else-short"), say("key.somebody-else"))
+        yield Entry("app:invite_words", say("key.invite"), say("key.words"), app.held.linked)
+        yield Entry("app:invite_event", say("key.invite"), say("key.event"), app.held.linked)
         yield Entry("app:leave", say("key.leave-short"), say("key.leave"), app.held.linked)
 
     def _cards(self) -> Iterator[Entry]:
