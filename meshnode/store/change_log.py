@@ -190,6 +190,11 @@ class ChangeLog:
         rows = self._reader.all("SELECT DISTINCT author FROM changes WHERE record = ? AND state = 2", (record,))
         return {DeviceId(author) for (author,) in rows}
 
+    def forgotten_of(self, authors: Sequence[DeviceId]) -> set[RecordId]:
+        """The forgotten records in which one of these had written."""
+        rows = self._reader.of_ids("SELECT DISTINCT record FROM changes WHERE author IN {ids} AND state = 2", authors)
+        return {RecordId(record) for (record,) in rows}
+
     def newest_row_of(self, author: DeviceId) -> int:
         """The row of the newest change of one author; 0 when there is none."""
         row = self._reader.one(f"SELECT max(row) FROM changes WHERE author = ? AND {_IN_SET}", (author,))

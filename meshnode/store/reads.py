@@ -99,6 +99,10 @@ class Reads:
         """Who had written in a record that is forgotten."""
         return self._changes.forgotten_authors(record)
 
+    def forgotten_of(self, authors: Sequence[DeviceId]) -> set[RecordId]:
+        """The forgotten records in which one of these had written."""
+        return self._changes.forgotten_of(authors)
+
     # -- statements -------------------------------------------------------------------------------------------------
 
     def statements(self) -> list[tuple[StatementId, bytes]]:

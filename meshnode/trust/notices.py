@@ -8,6 +8,7 @@ Rules of this module:
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 from crdt.identifiers import MemberId, StatementId
@@ -26,6 +27,8 @@ POINTED_MS = 3 * 86_400_000
 ASKED_MS = 30 * 86_400_000
 """As long as the invitation lasts."""
 SHORT_HEX = 8
+MOST_OF_ONE = 2
+"""Who starts anew a third time has said enough on everybody's screen; `meshnode refound --accept` lists them all."""
 
 OWN_REMOVAL = (
     "{signers} have asked that you belong to {network} no more, and their neighbours' nodes follow that. {reason}"
@@ -77,7 +80,7 @@ class Notices:
         self.wiped.look()
         membership = self._replica.membership
         told = {ballot.petition.id.hex() for ballot in membership.ballots if ballot.effective}
-        told |= {each.id.hex() for each in membership.refounds}
+        told |= {each.id.hex() for each in self._asked()}
         noticed = {each: at for each, at in self._noticed.items() if each in told}
         noticed = dict.fromkeys(told, self._replica.clock()) | noticed
         if noticed != self._noticed:
@@ -89,7 +92,8 @@ class Notices:
         self.look()
         ballots = [ballot for ballot in self._replica.membership.ballots if ballot.effective]
         removals = [self._removal(ballot, name_of) for ballot in ballots if self._is_shown(ballot)]
-        keys = [BAD_KEY.format(name=self._by(epoch, name_of)) for epoch in self._keyring.bad.values()]
+        # Once for everybody whose device does so, however often it does.
+        keys = [*dict.fromkeys(BAD_KEY.format(name=self._by(each, name_of)) for each in self._keyring.bad.values())]
         return removals + self._asked_along(name_of) + self.wiped.sentences(name_of) + keys
 
     def pointers(self) -> list[str]:
@@ -109,9 +113,19 @@ class Notices:
         return told
 
     def _offers(self) -> list[Refound]:
-        me = self._replica.identity.device
-        offers = [each for each in self._replica.membership.refounds if each.box_for(me) is not None]
-        return [each for each in offers if self._age(each.id) < ASKED_MS]
+        """The open invitations to start anew; each stays as long as the way in is good."""
+        return [each for each in self._asked() if self._age(each.id) < ASKED_MS]
+
+    def _asked(self) -> list[Refound]:
+        """The fresh starts to which this device is asked along; of one who asks again and again, a few."""
+        me, asked = self._replica.identity.device, Counter[bytes]()
+        found = []
+        for each in self._replica.membership.refounds:
+            if each.box_for(me) is not None:
+                by = self._replica.membership.member_of(each.signer) or each.signer
+                asked[by] += 1
+                found += [each] if asked[by] <= MOST_OF_ONE else []
+        return found
 
     def _asked_along(self, name_of: NameOf) -> list[str]:
         found = []

@@ -40,8 +40,7 @@ class Wiped:
 
     def look(self) -> None:
         """Note what is new, so that telling of it ends one day."""
-        forgotten = self._replica.membership.forgotten
-        new = [record.hex() for record in sorted(forgotten) if record.hex() not in self._seen]
+        new = [record.hex() for record in sorted(self._mine()) if record.hex() not in self._seen]
         if new:
             self._seen |= dict.fromkeys(new, self._replica.clock())
             self._replica.store.set_meta(WIPED_NOTE, json.dumps(self._seen, sort_keys=True))
@@ -59,10 +58,10 @@ class Wiped:
         """What there is to say now."""
         self.look()
         told = []
-        for record in sorted(self._replica.membership.forgotten):
+        for record in sorted(self._mine()):
             late = self._replica.clock() - self._seen.get(record.hex(), 0) >= SHOWN_MS
             signer = self.by(record)
-            if not late and signer is not None and not self._is_mine(signer) and self._was_mine(record):
+            if not late and signer is not None and not self._is_mine(signer):
                 told.append(TEXT.format(name=self._name(signer, name_of), what=_what(record)))
         return told
 
@@ -72,9 +71,16 @@ class Wiped:
             return SOMEBODY
         return (name_of(known.member) if known.member is not None else known.name) or SOMEBODY
 
-    def _was_mine(self, record: RecordId) -> bool:
-        """Whether this person had written in it, on any device of theirs."""
-        return any(self._is_mine(author) for author in self._replica.store.forgotten_authors(record))
+    def _mine(self) -> set[RecordId]:
+        """The wiped records in which this person had written, on any device of theirs.
+
+        Those of others are not even looked at: anybody can have wiped thousands that never were.
+        """
+        identity, membership = self._replica.identity, self._replica.membership
+        if not membership.forgotten:
+            return set()
+        devices = [each for each in membership.devices if self._is_mine(each)]
+        return self._replica.store.forgotten_of([*dict.fromkeys((identity.device, *devices))])
 
     def _is_mine(self, device: DeviceId) -> bool:
         identity = self._replica.identity

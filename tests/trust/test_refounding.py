@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from crdt.identifiers import NetworkId
+from crdt.identifiers import NetworkId, made_record_id
 from meshnode.errors import BadInput, NotPossible
+from meshnode.membership.statements import sign_forget
 from meshnode.trust.refounding import LONGEST_TOKEN, Refounding
-from tests.support.people import maple_street, seeded
+from meshnode.trust.wiped import WIPED_NOTE
+from tests.support.people import maple_street, seeded, seeded_identity
 from tests.trust.cast import Home, person, remove, share
 
 ELSEWHERE = NetworkId(b"n" * 32)
@@ -40,6 +43,33 @@ async def test_only_who_is_asked_along_can_read_the_way_in(tmp_path: Path) -> No
     assert (await chidi.members())["notices"] == []
     for home in (alice, bob, chidi):
         home.desk.close()
+
+
+async def test_who_asks_along_again_and_again_fills_nobodys_screen(tmp_path: Path) -> None:
+    street = maple_street(3)
+    alice, bob = Home(tmp_path, "alice", street), Home(tmp_path, "bob", street)
+    for number in range(8):
+        tokens = {person("bob"): "MESH1:BOB"}
+        await refounding(alice).ask_along(ELSEWHERE, name=f"Elm {number}", reason="", tokens=tokens)
+    await share(alice, bob)
+    assert len(refounding(bob).offers()) == 8
+    assert len((await bob.members())["notices"]) == 2
+    for home in (alice, bob):
+        home.desk.close()
+
+
+async def test_nobody_is_told_of_wiped_things_that_never_were(tmp_path: Path) -> None:
+    """Nor does anybody look at each of them to tell what there is to tell."""
+    street = maple_street(3)
+    bob = seeded_identity("bob")
+    for at in range(50):
+        record = made_record_id(street.network, 0x20, bob.device, at)
+        street.add(sign_forget(bob, street.network, record, bob.device, at))
+    alice = Home(tmp_path, "alice", street)
+    assert len(alice.replica.membership.forgotten) == 50
+    assert (await alice.members())["notices"] == []
+    assert json.loads(alice.replica.store.meta(WIPED_NOTE) or "{}") == {}
+    alice.desk.close()
 
 
 async def test_somebody_who_was_removed_may_ask_and_be_asked(tmp_path: Path) -> None:
