@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from crdt.identifiers import NetworkId, StatementId
 from meshnode.errors import BadInput, NotPossible
@@ -59,7 +59,7 @@ class Founded:
 
     network: NetworkId
     statements: tuple[bytes, ...]
-    epoch_key: bytes
+    epoch_key: bytes = field(repr=False)
 
 
 def found(

@@ -20,7 +20,7 @@ from __future__ import annotations
 import enum
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 
 SERVICE_TYPE = "_meshnode._tcp.local."
@@ -42,8 +42,8 @@ class DiscoveryKeys:
     `spoken_network`: the network's name while a spoken-code window is open, else None.
     """
 
-    disc_keys: tuple[bytes, ...] = ()
-    join_psks: tuple[bytes, ...] = ()
+    disc_keys: tuple[bytes, ...] = field(default=(), repr=False)
+    join_psks: tuple[bytes, ...] = field(default=(), repr=False)
     spoken_network: str | None = None
 
 
@@ -137,7 +137,7 @@ class Recognised:
     """What an announcement means to us, and for an inviter which of our psk_join it answers to."""
 
     recognition: Recognition
-    join_psk: bytes | None = None
+    join_psk: bytes | None = field(default=None, repr=False)
 
 
 def recognise(announcement: Announcement, keys: DiscoveryKeys) -> Recognised:

@@ -9,7 +9,7 @@ Rules of this module:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from meshnode.discovery.addresses import OwnAddress, believed, endpoint, network_of
 from meshnode.discovery.announcement import (
@@ -39,7 +39,7 @@ class Sighting:
     addresses: tuple[str, ...]
     port: int
     recognition: Recognition
-    join_psk: bytes | None
+    join_psk: bytes | None = field(repr=False)
     spoken_network: str | None
     network: str
     we_first: bool

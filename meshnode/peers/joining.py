@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from crdt.identifiers import NetworkId
@@ -73,7 +73,7 @@ class Joined:
     """What a new member takes home."""
 
     network: NetworkId
-    epoch_key: bytes
+    epoch_key: bytes = field(repr=False)
     statements: tuple[bytes, ...]
     endpoint: str
 

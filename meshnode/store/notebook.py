@@ -20,7 +20,7 @@ class EpochKey:
     """A key that current members share, and when this node learnt it."""
 
     id: bytes
-    key: bytes
+    key: bytes = field(repr=False)
     created_ms: int
 
 
