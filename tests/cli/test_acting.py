@@ -70,7 +70,7 @@ async def test_a_whole_evening_at_a_hub(tmp_path: Path) -> None:
 def test_who_is_told(entry: dict[str, Any], who: str) -> None:
     assert KNOWN.author(entry) == who
     line = {"change": "ab" * 32, "at_ms": 0, "received_ms": 0, "what": "claim", "fields": []} | entry
-    assert f"{who} claimed it" in history_lines([line], KNOWN, datetime(2026, 11, 24, tzinfo=UTC), 100)[0]
+    assert f"{who} claimed it" in history_lines([line], KNOWN, datetime(2026, 11, 24, tzinfo=UTC), 140)[0]
 
 
 def test_several_are_told_apart() -> None:

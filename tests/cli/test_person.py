@@ -198,12 +198,12 @@ def test_removing_asks_for_the_name_and_offers_a_copy(tmp_path: Path) -> None:
     assert not home.paths.data.exists()
 
 
-def test_the_demo_shows_a_street_and_leaves_nothing(tmp_path: Path) -> None:
-    home = Home(tmp_path / "home")
+def test_the_demo_shows_a_street_and_leaves_nothing(short_path: Path) -> None:
+    home = Home(short_path / "home")
     before = sorted(home.folder.rglob("*"))
-    with typing(home, "demo", rows=30, TMPDIR=str(tmp_path)) as screen:
+    with typing(home, "demo", rows=30, TMPDIR=str(short_path)) as screen:
         screen.expect("Fix the gutter")
         screen.sendcontrol("q")
         assert "nothing of it was kept" in ends(screen, 0)
     assert sorted(home.folder.rglob("*")) == before
-    assert [path.name for path in tmp_path.iterdir()] == ["home"]
+    assert [path.name for path in short_path.iterdir()] == ["home"]

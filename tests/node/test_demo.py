@@ -27,15 +27,15 @@ def processes_in(folder: Path) -> list[int]:
 
 
 @pytest.fixture
-def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def alone(short_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home and a temporary folder of their own."""
     for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"):
-        monkeypatch.setenv(name, str(tmp_path / "home" / name))
+        monkeypatch.setenv(name, str(short_path / "home" / name))
     monkeypatch.delenv("MESHNODE_HOME", raising=False)
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "t"))
-    (tmp_path / "t").mkdir()
-    (tmp_path / "home").mkdir()
-    return tmp_path
+    monkeypatch.setattr(tempfile, "tempdir", str(short_path / "t"))
+    (short_path / "t").mkdir()
+    (short_path / "home").mkdir()
+    return short_path
 
 
 async def look_around(socket: Path) -> tuple[dict[str, object], set[str]]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -14,13 +13,6 @@ from tests.tui.street_members import ANSWER
 
 QUIET = '[network]\ndiscovery = "off"\n'
 """Tests of the screen find each other by address, never by announcements."""
-
-
-@pytest.fixture
-def short_path() -> Iterator[Path]:
-    """A directory whose path is short enough for a socket."""
-    with tempfile.TemporaryDirectory(prefix="mt", dir="/tmp") as path:
-        yield Path(path)
 
 
 @pytest.fixture
