@@ -15,13 +15,13 @@ from meshnode.api.arguments import id_of, optional_text, text
 from meshnode.api.schema import Json
 from meshnode.errors import BadInput, NotPossible
 from meshnode.identity.words import device_words
+from meshnode.joining.adoption import Adoption, Window
 from meshnode.membership.device_codes import Purpose, expect_device_code
 from meshnode.membership.fold import Device
 from meshnode.membership.key_card import signing_keys
 from meshnode.membership.kinds import DeviceKind
 from meshnode.membership.statements import sign_device_drop
 from meshnode.membership.trust_kinds import Why
-from meshnode.peers.adoption import Adoption, Window
 from meshnode.peers.status import StatusBoard
 from meshnode.replica.replica import OURS, Replica
 

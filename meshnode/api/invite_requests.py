@@ -16,10 +16,10 @@ from meshnode.api.arguments import id_of, text, whole_number
 from meshnode.api.schema import Json
 from meshnode.errors import InviteError, NotPossible
 from meshnode.founding import MAX_USES, MS_PER_DAY, Invitations, NewInvite, days_of_an_event
+from meshnode.joining.host import Host
+from meshnode.joining.spoken_window import SpokenWindow, SpokenWindows
 from meshnode.membership.join_files import ReplyFile, read_reply_file
 from meshnode.membership.statements import Hello, Invite, StatementRefused, check_statement, parse_statement
-from meshnode.peers.host import Host
-from meshnode.peers.spoken_window import SpokenWindow, SpokenWindows
 from meshnode.replica.replica import Replica
 
 CLOCK_UNSURE = "The clock of this machine is not set, so an invite made here would not end when it says."

@@ -25,9 +25,9 @@ from meshnode.api.sealed_requests import SealedRequests
 from meshnode.errors import AlreadyMember, BadInput, NoNetwork, NotPossible
 from meshnode.events import Events
 from meshnode.founding import Invitations
-from meshnode.peers.adoption import Adoption
-from meshnode.peers.host import Host
-from meshnode.peers.spoken_window import SpokenWindows
+from meshnode.joining.adoption import Adoption
+from meshnode.joining.host import Host
+from meshnode.joining.spoken_window import SpokenWindows
 from meshnode.peers.status import StatusBoard
 from meshnode.replica.own_device import must_not_be_dropped
 from meshnode.replica.replica import Replica

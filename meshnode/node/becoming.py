@@ -19,15 +19,15 @@ from meshnode.config import Config
 from meshnode.errors import BadInput, InviteError, MeshnodeError
 from meshnode.identity.keys import DeviceKeys, Identity
 from meshnode.identity.spoken_words import looks_spoken
+from meshnode.joining.candidate import Certified, ask, look
+from meshnode.joining.device_dial import reach
+from meshnode.joining.joining import Joining
 from meshnode.membership.armour import read_address
 from meshnode.membership.device_codes import DeviceCode, Purpose, read_device_code
 from meshnode.membership.key_card import is_card_code, read_card
 from meshnode.membership.kinds import DeviceKind
 from meshnode.node.belonging import Belonging
 from meshnode.node.hub_to_be import HubToBe
-from meshnode.peers.candidate import Certified, ask, look
-from meshnode.peers.device_dial import reach
-from meshnode.peers.joining import Joining
 
 log = logging.getLogger("meshnode.node")
 

@@ -21,10 +21,10 @@ from meshnode.discovery.discovery import Discovery, Mode
 from meshnode.discovery.interface_watch import own_addresses
 from meshnode.errors import InviteError
 from meshnode.identity.keys import DeviceKeys
+from meshnode.joining.adoption import WINDOW_SECONDS
+from meshnode.joining.candidate import Certified, ask
 from meshnode.membership.device_codes import SECRET_BYTES, DeviceCode, Purpose
 from meshnode.noise.handshake import Handshake
-from meshnode.peers.adoption import WINDOW_SECONDS
-from meshnode.peers.candidate import Certified, ask
 from meshnode.transport.connection import Connection, LinkKind
 from meshnode.transport.server import Server
 

@@ -23,6 +23,11 @@ from meshnode.discovery.interface_watch import own_addresses
 from meshnode.events import AccessChanged, Event, Events, MembershipChanged, RecordsChanged
 from meshnode.founding import Invitations, days_of_an_event
 from meshnode.identity.keys import Identity
+from meshnode.joining.adoption import Adoption
+from meshnode.joining.certifier import Certifier
+from meshnode.joining.device_dial import reach
+from meshnode.joining.host import Host
+from meshnode.joining.spoken_window import SpokenToken, SpokenWindows
 from meshnode.membership.device_codes import DeviceCode
 from meshnode.membership.membership import AuthorClass
 from meshnode.membership.network_keys import discovery_key, link_psk
@@ -30,15 +35,10 @@ from meshnode.node.belonging import Belonging
 from meshnode.node.node_clock import NodeClock
 from meshnode.noise.handshake import Handshake
 from meshnode.peers.address_book import AddressBook
-from meshnode.peers.adoption import Adoption
-from meshnode.peers.certifier import Certifier
-from meshnode.peers.device_dial import reach
 from meshnode.peers.dialler import Dialler
-from meshnode.peers.host import Host
 from meshnode.peers.links import Links
 from meshnode.peers.member_dial import dial_member
 from meshnode.peers.schedule import Schedule
-from meshnode.peers.spoken_window import SpokenToken, SpokenWindows
 from meshnode.peers.status import NodeFacts, StatusBoard
 from meshnode.peers.stored_rows import StoredRows
 from meshnode.replica.endorsing import Endorsing

@@ -26,14 +26,14 @@ from meshnode.events import Events, TroubleChanged
 from meshnode.founding import MS_PER_DAY, clean_name, found
 from meshnode.identity.key_file import KEY_FILE, load_or_create, replace
 from meshnode.identity.keys import Identity
+from meshnode.joining.apart import ApartPreview, look_apart, reply_apart
+from meshnode.joining.joining import Joined, Joining
 from meshnode.membership.statements import sign_leave
 from meshnode.node.becoming import Becoming, device_code_in, typed_address
 from meshnode.node.belonging import Belonging, SignedItems, read_belonging
 from meshnode.node.inside import InsideParts
 from meshnode.node.node_clock import NodeClock
 from meshnode.node.waiting import Wait, Waiting
-from meshnode.peers.apart import ApartPreview, look_apart, reply_apart
-from meshnode.peers.joining import Joined, Joining
 from meshnode.peers.status import NodeFacts, outside_status
 from meshnode.platform import Paths, sd_notify
 from meshnode.replica.own_device import dropped_sentence

@@ -21,10 +21,10 @@ from meshnode.config import Config
 from meshnode.discovery.announcement import DiscoveryKeys, Recognition
 from meshnode.discovery.sightings import Sighting
 from meshnode.errors import InviteError, NobodyAnswered
+from meshnode.joining.joining import Joined, Joining
+from meshnode.joining.search import sightings
 from meshnode.membership.network_keys import discovery_key
 from meshnode.membership.tokens import Token, read_code
-from meshnode.peers.joining import Joined, Joining
-from meshnode.peers.search import sightings
 from meshnode.store.store import Store
 
 log = logging.getLogger("meshnode.node")

@@ -12,9 +12,9 @@ from meshnode.errors import HandshakeRefused
 from meshnode.identity.keys import Identity, Random
 from meshnode.membership.network_keys import link_psk
 from meshnode.noise.handshake import Handshake
-from meshnode.peers.endpoints import split_endpoint
 from meshnode.transport.client import dial
 from meshnode.transport.connection import Connection, LinkKind
+from meshnode.transport.endpoints import split_endpoint
 
 MOST_KEYS_TRIED = 3
 """A stranger's door is knocked at so often; who is behind by more keys than that dials us."""

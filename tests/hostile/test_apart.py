@@ -11,10 +11,10 @@ import pytest
 
 from meshnode.api.schema import ApiError
 from meshnode.errors import DamagedCode
+from meshnode.joining.host import Host
 from meshnode.membership.join_files import InviteFile, ReplyFile, read_invite_file, read_reply_file
 from meshnode.membership.statements import StatementRefused, check_statement, sign_hello
 from meshnode.membership.tokens import ShortCode, Token, read_code
-from meshnode.peers.host import Host
 from tests.hostile.conftest import Target, Targets
 from tests.support.nodes import RunningNode
 from tests.support.people import Neighbourhood, SeededInvite, fuzz_count, maple_street, seeded_identity

@@ -17,14 +17,14 @@ from meshnode.api.schema import ApiError
 from meshnode.config import Config
 from meshnode.errors import DamagedCode, InviteError, NobodyAnswered, PeerError
 from meshnode.identity.keys import Identity
+from meshnode.joining.join_link import HostLink
+from meshnode.joining.joining import Joining
+from meshnode.joining.preview import Preview
 from meshnode.membership.armour import PREFIX
 from meshnode.membership.network_keys import link_psk
 from meshnode.membership.statements import sign_hello, statement_id
 from meshnode.membership.tokens import ShortCode, Token, read_code
 from meshnode.noise.handshake import Handshake
-from meshnode.peers.join_link import HostLink
-from meshnode.peers.joining import Joining
-from meshnode.peers.preview import Preview
 from meshnode.sync.messages import Apply, Message, Offer, Refused, Welcome
 from meshnode.transport.connection import Connection, LinkKind
 from meshnode.transport.server import Server

@@ -13,13 +13,13 @@ import pytest
 from meshnode.api.schema import ApiError
 from meshnode.errors import HandshakeRefused, PeerError, WordsRefused
 from meshnode.identity.words import word_list
+from meshnode.joining.spoken_exchange import exchange_of
+from meshnode.joining.spoken_window import TRIES
 from meshnode.noise.handshake import Handshake
 from meshnode.noise.spake2 import MESSAGE_BYTES, Side
-from meshnode.peers.endpoints import split_endpoint
-from meshnode.peers.spoken_exchange import exchange_of
-from meshnode.peers.spoken_window import TRIES
 from meshnode.transport.client import dial
 from meshnode.transport.connection import LinkKind
+from meshnode.transport.endpoints import split_endpoint
 from meshnode.transport.websocket_connection import WebSocketConnection
 from tests.hostile.conftest import Target, Targets
 from tests.support.frame_relay import FrameRelay

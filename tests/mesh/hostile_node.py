@@ -22,9 +22,9 @@ from meshnode.errors import MeshnodeError
 from meshnode.identity.envelope import seal_change
 from meshnode.membership.network_keys import link_psk
 from meshnode.noise.handshake import Handshake
-from meshnode.peers.endpoints import split_endpoint
 from meshnode.sync.messages import Push, Want
 from meshnode.transport.connection import LinkKind
+from meshnode.transport.endpoints import split_endpoint
 from tests.support.chunks import ACTION, INSERT, Draft, put, sleb, uleb
 from tests.support.hand_peer import HandPeer
 from tests.support.people import Neighbourhood, seeded, seeded_identity

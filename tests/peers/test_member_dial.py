@@ -8,8 +8,8 @@ import pytest
 
 from meshnode.errors import HandshakeRefused
 from meshnode.membership.network_keys import link_psk
-from meshnode.peers.endpoints import split_endpoint
 from meshnode.peers.member_dial import MOST_KEYS_TRIED, dial_member
+from meshnode.transport.endpoints import split_endpoint
 from tests.support.people import seeded_identity
 from tests.transport.two_nodes import LOOPBACK, running_node
 

@@ -19,13 +19,13 @@ from meshnode.errors import PeerError
 from meshnode.identity.keys import Identity
 from meshnode.membership.network_keys import link_psk
 from meshnode.noise.handshake import Handshake
-from meshnode.peers.endpoints import split_endpoint
 from meshnode.sync.codec import body_limit, decode, encode
 from meshnode.sync.fingerprint import EMPTY_DIGEST
 from meshnode.sync.frames import Assembler
 from meshnode.sync.messages import Credit, Hello, LaneState, LaneStates, Message, Push, Ready
 from meshnode.transport.client import dial
 from meshnode.transport.connection import Connection, LinkKind
+from meshnode.transport.endpoints import split_endpoint
 from tests.support.people import Neighbourhood, seeded_identity
 from tests.support.sets import SortedSet
 

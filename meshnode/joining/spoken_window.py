@@ -19,9 +19,9 @@ from dataclasses import dataclass, field
 from crdt.identifiers import StatementId
 from meshnode.errors import HandshakeRefused, InviteError, MeshnodeError, PeerError
 from meshnode.identity.spoken_words import RANDOM_BYTES, pick_words
+from meshnode.joining.join_link import HostLink
+from meshnode.joining.spoken_exchange import exchange_of
 from meshnode.noise.spake2 import Side, Spake2
-from meshnode.peers.join_link import HostLink
-from meshnode.peers.spoken_exchange import exchange_of
 from meshnode.sync.messages import Refused, Token
 from meshnode.transport.connection import Connection
 

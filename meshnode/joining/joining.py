@@ -30,6 +30,10 @@ from meshnode.errors import (
 )
 from meshnode.identity.keys import Identity
 from meshnode.identity.spoken_words import looks_spoken, read_words
+from meshnode.joining.join_link import GuestLink
+from meshnode.joining.preview import MS_PER_DAY, Preview
+from meshnode.joining.search import Search
+from meshnode.joining.spoken_joining import Handed, OpenWindow, SpokenJoining
 from meshnode.membership.armour import read_address
 from meshnode.membership.fold import AuthorClass, Membership, fold
 from meshnode.membership.network_keys import discovery_key, link_psk
@@ -44,10 +48,6 @@ from meshnode.membership.statements import (
 )
 from meshnode.membership.tokens import ShortCode, Token, read_code
 from meshnode.noise.handshake import Handshake
-from meshnode.peers.join_link import GuestLink
-from meshnode.peers.preview import MS_PER_DAY, Preview
-from meshnode.peers.search import Search
-from meshnode.peers.spoken_joining import Handed, OpenWindow, SpokenJoining
 from meshnode.sync.messages import Offer
 from meshnode.transport.client import dial
 from meshnode.transport.connection import Connection, LinkKind

@@ -24,6 +24,8 @@ from meshnode.errors import (
     PeerError,
     RemoteProtocolError,
 )
+from meshnode.joining.join_link import HostLink
+from meshnode.joining.returning import returning, take_back
 from meshnode.membership.membership import AuthorClass, InviteState
 from meshnode.membership.statements import (
     Hello,
@@ -33,8 +35,6 @@ from meshnode.membership.statements import (
     parse_statement,
     sign_witness,
 )
-from meshnode.peers.join_link import HostLink
-from meshnode.peers.returning import returning, take_back
 from meshnode.replica.replica import OURS, Replica
 from meshnode.sync.messages import Offer, Refused, Welcome
 from meshnode.transport.connection import Connection, LinkKind

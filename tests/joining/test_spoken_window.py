@@ -10,7 +10,7 @@ from crdt.identifiers import StatementId
 from meshnode.errors import HandshakeRefused
 from meshnode.identity.spoken_words import looks_spoken, pick_words, read_words
 from meshnode.identity.words import word_list
-from meshnode.peers.spoken_window import TRIES, SpokenToken, SpokenWindows, WindowState
+from meshnode.joining.spoken_window import TRIES, SpokenToken, SpokenWindows, WindowState
 from tests.support.people import seeded
 
 

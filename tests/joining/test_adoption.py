@@ -13,13 +13,13 @@ import pytest
 from crdt.identifiers import NetworkId
 from meshnode.errors import ConnectionLost, InviteError, MeshnodeError, NobodyAnswered, NotPossible
 from meshnode.identity.keys import DeviceKeys, Identity
+from meshnode.joining.adoption import Adoption
+from meshnode.joining.candidate import ask, look
+from meshnode.joining.certifier import Certifier
+from meshnode.joining.join_link import GuestLink, HostLink
 from meshnode.membership.certifying import request_certificate
 from meshnode.membership.device_codes import DeviceCode, Purpose
 from meshnode.membership.kinds import DeviceKind
-from meshnode.peers.adoption import Adoption
-from meshnode.peers.candidate import ask, look
-from meshnode.peers.certifier import Certifier
-from meshnode.peers.join_link import GuestLink, HostLink
 from meshnode.sync.messages import Offer
 from meshnode.transport.connection import Connection, LinkKind
 from tests.support.people import Neighbourhood, maple_street, member_keys, seeded, seeded_hub, seeded_identity

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from meshnode.discovery.announcement import DiscoveryKeys
 from meshnode.identity.keys import DeviceKeys
+from meshnode.joining.search import Search
 from meshnode.membership.device_codes import DeviceCode
 from meshnode.noise.handshake import Handshake
-from meshnode.peers.search import Search
 from meshnode.transport.client import dial
 from meshnode.transport.connection import Connection, LinkKind
 

@@ -15,8 +15,8 @@ from meshnode.discovery.announcement import DiscoveryKeys, Recognition
 from meshnode.discovery.discovery import Discovery
 from meshnode.discovery.sightings import Sighting
 from meshnode.errors import HandshakeRefused, InviteError, NobodyAnswered, PeerError
-from meshnode.peers.endpoints import split_endpoint
 from meshnode.transport.connection import Connection
+from meshnode.transport.endpoints import split_endpoint
 
 SEARCH_SECONDS = 20.0
 """A newcomer on a busy Wi-Fi hears of everybody within seconds; then something is wrong and the person should know."""

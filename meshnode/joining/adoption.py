@@ -21,11 +21,11 @@ from dataclasses import dataclass, field
 from crdt.identifiers import Lane, MemberId, NetworkId
 from meshnode.errors import InviteError, NotPossible, PeerError
 from meshnode.identity.keys import MemberKeys
+from meshnode.joining.candidate import ask
+from meshnode.joining.certifier import Certifier
 from meshnode.membership.device_codes import SECRET_BYTES, DeviceCode, Purpose
 from meshnode.membership.fold import Device
 from meshnode.membership.roles import Power, may
-from meshnode.peers.candidate import ask
-from meshnode.peers.certifier import Certifier
 from meshnode.replica.replica import OURS, Replica
 from meshnode.transport.connection import Connection
 

@@ -25,14 +25,14 @@ from meshnode.errors import (
     WrongWords,
 )
 from meshnode.identity.keys import Identity
+from meshnode.joining.join_link import GuestLink
+from meshnode.joining.search import SEARCH_SECONDS, sightings
+from meshnode.joining.spoken_exchange import exchange_of
 from meshnode.noise.handshake import Handshake
 from meshnode.noise.spake2 import Side
-from meshnode.peers.endpoints import split_endpoint
-from meshnode.peers.join_link import GuestLink
-from meshnode.peers.search import SEARCH_SECONDS, sightings
-from meshnode.peers.spoken_exchange import exchange_of
 from meshnode.transport.client import dial
 from meshnode.transport.connection import Connection, LinkKind
+from meshnode.transport.endpoints import split_endpoint
 from meshnode.transport.spoken_greeting import Busy
 
 MORE_SECONDS = 2.0

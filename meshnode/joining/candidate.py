@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from crdt.identifiers import MemberId, NetworkId
 from meshnode.errors import InviteError, NobodyAnswered, PeerError
 from meshnode.identity.keys import DeviceKeys
+from meshnode.joining.join_link import GuestLink
+from meshnode.joining.offers import TrustedOffer, belongs_by, trusted_offer
 from meshnode.membership.certifying import request_certificate
 from meshnode.membership.device_codes import DeviceCode, Purpose
 from meshnode.membership.fold import AuthorClass
 from meshnode.membership.kinds import DeviceKind
-from meshnode.peers.join_link import GuestLink
-from meshnode.peers.offers import TrustedOffer, belongs_by, trusted_offer
 from meshnode.transport.connection import Connection
 
 

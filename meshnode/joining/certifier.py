@@ -16,12 +16,12 @@ from contextlib import AbstractAsyncContextManager
 from crdt.identifiers import Lane
 from meshnode.errors import InviteError, RemoteProtocolError
 from meshnode.identity.keys import MemberKeys
+from meshnode.joining.join_link import HostLink
 from meshnode.membership.certifying import complete_certificate, read_request
 from meshnode.membership.device_codes import Purpose
 from meshnode.membership.fold import Device
 from meshnode.membership.kinds import MOST_STEWARDS, DeviceKind
 from meshnode.membership.statements import StatementRefused
-from meshnode.peers.join_link import HostLink
 from meshnode.replica.replica import OURS, Replica
 from meshnode.sync.messages import Offer, Welcome
 from meshnode.transport.connection import Connection
