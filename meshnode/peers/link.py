@@ -191,6 +191,9 @@ class Link:
             assert self.device is not None
             # Until this is dealt with the peer gets no credit for more.
             await asyncio.sleep(self._gate.took(self.device, sum(map(len, batch.items))))
+            if not self._may_say(batch):
+                self.close("unknown-device")
+                return
             sifted = self._gate.sift(self.device, batch.lane, batch.items)
             try:
                 accepted = await self._replica.accept(batch.lane, sifted.taken, bytes(self.device))
@@ -210,11 +213,17 @@ class Link:
             if batch.lane is Lane.STATEMENTS and accepted.new:
                 await asyncio.sleep(rest_after_fold(len(accepted.new), self._replica.folding.seconds))
 
+    def _may_say(self, batch: Received) -> bool:
+        """A device that is not let in yet shows what its own standing rests on. Who is removed, or is so no more, is not
+        for it to tell: people who were removed could outvote everybody with friends whom they made up."""
+        shown = batch.lane is Lane.STATEMENTS and not self.granted
+        return not (shown and self._replica.folding.would_remove(batch.items))
+
     async def _take_last_words(self) -> None:
         """Statements that came whole before the end count, as far as the gate lets them: a goodbye's are about us."""
         while self.device is not None and not self._inbox.empty():
             batch = self._inbox.get_nowait()
-            if batch.lane is Lane.STATEMENTS:
+            if batch.lane is Lane.STATEMENTS and self._may_say(batch):
                 sifted = self._gate.sift(self.device, batch.lane, batch.items)
                 with contextlib.suppress(StorageError):
                     await self._replica.accept(batch.lane, sifted.taken, bytes(self.device))

@@ -11,7 +11,7 @@ import contextlib
 import time
 from collections.abc import Iterable
 
-from crdt.identifiers import NetworkId, StatementId
+from crdt.identifiers import MemberId, NetworkId, StatementId
 from meshnode.membership.fold import Membership, fold
 from meshnode.membership.statements import Statement, StatementRefused, parse_statement
 
@@ -22,17 +22,31 @@ class Folding:
     def __init__(self, network: NetworkId) -> None:
         self._network = network
         self._read: dict[StatementId, Statement] = {}
+        self._removed: frozenset[MemberId] = frozenset()
         self.seconds = 0.0
         """How long the last fold took."""
 
     def with_more(self, statements: Iterable[bytes]) -> Membership:
         """Who belongs, by these statements and all that were given before."""
+        self._read |= self._parsed(statements)
+        began = time.perf_counter()
+        membership = fold(self._network, self._read.values())
+        self.seconds = time.perf_counter() - began
+        self._removed = membership.removed
+        return membership
+
+    def would_remove(self, statements: Iterable[bytes]) -> bool:
+        """Whether these would change who is removed, one way or the other. Nothing is kept of them."""
+        more = self._parsed(statements)
+        return not more.keys() <= self._read.keys() and (
+            fold(self._network, (self._read | more).values()).removed != self._removed
+        )
+
+    def _parsed(self, statements: Iterable[bytes]) -> dict[StatementId, Statement]:
+        found: dict[StatementId, Statement] = {}
         for data in statements:
             # Refused here: what an older version kept without understanding it.
             with contextlib.suppress(StatementRefused):
                 read = parse_statement(self._network, data)
-                self._read[read.id] = read
-        began = time.perf_counter()
-        membership = fold(self._network, self._read.values())
-        self.seconds = time.perf_counter() - began
-        return membership
+                found[read.id] = read
+        return found

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from crdt.identifiers import Lane
 from meshnode.errors import PeerError, RemoteProtocolError
 from meshnode.events import PeersChanged
 from meshnode.peers.link import STRIKES
@@ -15,13 +16,14 @@ from meshnode.peers.link_end import LinkEnd
 from meshnode.peers.links import Links
 from meshnode.sync.codec import encode
 from meshnode.sync.limits import HELLO_SECONDS
-from meshnode.sync.messages import Bye, Hello
+from meshnode.sync.messages import Bye, Hello, Push
 from meshnode.trust.access import Access
 from meshnode.trust.keyring import Keyring
 from tests.peers.pair import Linked, Side, ordinary, played_by_hand, two_sides
 from tests.support.chunks import Draft, put
 from tests.support.people import Neighbourhood, maple_street, seeded, seeded_identity
 from tests.support.replicas import nobodys_record, open_desk
+from tests.support.trust import TrustingStreet
 from tests.support.wire import Wire, remote_end
 
 
@@ -236,3 +238,34 @@ async def test_nobody_links_with_oneself(tmp_path: Path) -> None:
     assert [report.granted for report in reports] == [False, False]
     assert {report.device for report in reports} == {desk.identity.device}
     desk.close()
+
+
+async def test_made_up_friends_of_removed_people_cannot_bring_their_votes_along(tmp_path: Path) -> None:
+    """Dana and emre were removed. Their invented friends would outvote everybody, if anybody heard of it from them."""
+    street = TrustingStreet(founders=("alice", "bob", "chidi"))
+    for name in ("dana", "emre"):
+        street.vouch("bob", name)
+        street.join(name)
+    petition = street.petition("alice", ["dana", "emre"])
+    street.vouch("alice", "farah")
+    street.join("farah", by="bob")
+    street.vote(petition, yes=["alice", "bob", "chidi", "farah"])
+    async with two_sides(tmp_path, street, ("alice",)) as (alice,):
+        known = len(street.statements)
+        invented = [f"friend {number}" for number in range(6)]
+        for name in invented:
+            street.vouch("emre", name)
+            street.join(name, by="dana", witness="emre")
+        against = street.petition("dana", ["alice"])
+        street.vote(against, yes=["dana", "emre", *invented])
+        assert seeded_identity("alice").person in street.membership().removed, "with all statements they would"
+        for batch in (street.statements[known:], street.statements[known : known + 30]):
+            async with played_by_hand(alice, street, invented[0]) as (friend, report):
+                await friend.greet()
+                await friend.until(Hello)
+                await friend.say(Push(Lane.STATEMENTS, False, tuple(batch)))
+                await friend.until_closed()
+                assert not (await report).granted
+        membership = alice.desk.replica.membership
+        assert membership.removed == {seeded_identity(name).person for name in ("dana", "emre")}
+        assert membership.members[seeded_identity("alice").person].current
