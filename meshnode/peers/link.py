@@ -214,8 +214,8 @@ class Link:
                 await asyncio.sleep(rest_after_fold(len(accepted.new), self._replica.folding.seconds))
 
     def _may_say(self, batch: Received) -> bool:
-        """A device that is not let in yet shows what its own standing rests on. Who is removed, or is so no more, is not
-        for it to tell: people who were removed could outvote everybody with friends whom they made up."""
+        """A device that is not let in yet shows what its own standing rests on. Who is removed is not for it to tell:
+        removed people could outvote everybody with friends whom they invented."""
         shown = batch.lane is Lane.STATEMENTS and not self.granted
         return not (shown and self._replica.folding.would_remove(batch.items))
 
