@@ -16,10 +16,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from crdt.identifiers import NetworkId, lane_of
+from crdt.identifiers import NetworkId
 from meshnode.errors import StorageDamaged
 from meshnode.identity.envelope import ChangeRefused, check_change
 from meshnode.membership.statements import StatementRefused, check_statement
+from meshnode.replica.rejudging import new_change
 from meshnode.store.store import Batch, EpochKey, NewChange, NewStatement, Store
 
 NETWORK = "network"
@@ -71,16 +72,7 @@ class SignedItems:
             checked = check_change(_network(meta), envelope)
         except ChangeRefused:
             return None
-        return NewChange(
-            id=checked.id,
-            record=checked.record,
-            author=checked.author,
-            at_ms=checked.at_ms,
-            received_ms=received_ms,
-            hash=checked.chunk.hash,
-            lane=lane_of(checked.record),
-            envelope=envelope,
-        )
+        return new_change(checked, envelope, received_ms)
 
     def statement(self, meta: Mapping[str, str], statement: bytes) -> NewStatement | None:
         """The statement these bytes are, if its signatures are good."""

@@ -7,12 +7,11 @@ Rules of this module:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import events, on
 from textual.binding import BindingType
-from textual.widget import Widget
 
 from meshnode.api.schema import Json
 from meshnode.errors import MeshnodeError
@@ -24,17 +23,16 @@ from tui.history_words import history_text
 from tui.keymap import CARD_KEYS
 from tui.moments import moment_or_doubt
 from tui.note_opening import open_note
-from tui.screens.place import Place
+from tui.screens.list_place import ListPlace
 from tui.widgets.line_list import Line, LineList
 from tui.wording import say
 
 
-class CardScreen(Place):
+class CardScreen(ListPlace):
     """One record."""
 
     name_key = "bar.card"
     BINDINGS: ClassVar[list[BindingType]] = CARD_KEYS
-    AUTO_FOCUS = "LineList"
 
     def __init__(self, record: str) -> None:
         super().__init__()
@@ -47,15 +45,6 @@ class CardScreen(Place):
     def card(self) -> str | None:
         """This card."""
         return self._record
-
-    @property
-    def lines(self) -> LineList:
-        """The widget with the lines."""
-        return self.query_one(LineList)
-
-    def body(self) -> Iterable[Widget]:
-        """One list of lines."""
-        yield LineList(self.mesh.glyphs, self.mesh.paint, self._build)
 
     def on_mount(self) -> None:
         """Show what is held, and ask for the rest."""
@@ -126,22 +115,6 @@ class CardScreen(Place):
     def on_key(self, event: events.Key) -> None:
         """From the first key on, what comes from the node leaves the cursor where it is."""
         self._moved = True
-
-    def action_up(self) -> None:
-        """To the line above."""
-        self.lines.move(-1)
-
-    def action_down(self) -> None:
-        """To the line below."""
-        self.lines.move(1)
-
-    def action_page(self, step: int) -> None:
-        """A page of lines."""
-        self.lines.page(step)
-
-    def action_end(self, last: bool) -> None:
-        """To the first or the last line."""
-        self.lines.end(last)
 
     def action_task(self, name: str) -> None:
         """A declared action on this card."""

@@ -7,11 +7,10 @@ Rules of this module:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from textual.binding import BindingType
-from textual.widget import Widget
 
 from meshnode.api.schema import Json
 from meshnode.errors import MeshnodeError
@@ -23,32 +22,22 @@ from tui.dialogs.form import Form
 from tui.dialogs.invite import CODE_AND_ADDRESS
 from tui.held import EVERYTHING
 from tui.keymap import DEVICE_KEYS
-from tui.screens.place import Place
+from tui.screens.list_place import ListPlace
 from tui.widgets.line_list import Line, LineList
 from tui.wording import say
 
 
-class DevicesScreen(Place):
+class DevicesScreen(ListPlace):
     """What this person writes with, and what everybody shares."""
 
     place = "net"
     name_key = "bar.devices"
     BINDINGS: ClassVar[list[BindingType]] = DEVICE_KEYS
-    AUTO_FOCUS = "LineList"
 
     def __init__(self) -> None:
         super().__init__()
         self._answer: Json = {}
         self._statements = -1
-
-    def body(self) -> Iterable[Widget]:
-        """One list of lines."""
-        yield LineList(self.mesh.glyphs, self.mesh.paint, self._build)
-
-    @property
-    def lines(self) -> LineList:
-        """The widget with the lines."""
-        return self.query_one(LineList)
 
     def on_mount(self) -> None:
         """Ask the node."""
@@ -159,21 +148,3 @@ class DevicesScreen(Place):
         text = "devices.dropped" if answer.get("done") else "devices.drop-asked"
         self.mesh.doing.note(say(text, device=name_and_words(device)))
         await self._ask()
-
-    # -- keys -------------------------------------------------------------------------------------------------------
-
-    def action_up(self) -> None:
-        """To the line above."""
-        self.lines.move(-1)
-
-    def action_down(self) -> None:
-        """To the line below."""
-        self.lines.move(1)
-
-    def action_page(self, step: int) -> None:
-        """A page of lines."""
-        self.lines.page(step)
-
-    def action_end(self, last: bool) -> None:
-        """To the first or the last line."""
-        self.lines.end(last)

@@ -7,11 +7,9 @@ Rules of this module:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import ClassVar
 
 from textual.binding import BindingType
-from textual.widget import Widget
 
 from meshnode.api.schema import Json
 from meshnode.errors import MeshnodeError
@@ -19,7 +17,7 @@ from tui.deciding import Deciding
 from tui.held import EVERYTHING
 from tui.keymap import MEMBER_KEYS
 from tui.member_lines import MemberLines
-from tui.screens.place import Place
+from tui.screens.list_place import ListPlace
 from tui.widgets.line_list import Line, LineList
 from tui.wording import say
 
@@ -35,27 +33,17 @@ _LINES = {
 _GONE = ("left", "removed")
 
 
-class MembersScreen(Place):
+class MembersScreen(ListPlace):
     """The people of the neighbourhood."""
 
     place = "net"
     name_key = "bar.members"
     BINDINGS: ClassVar[list[BindingType]] = MEMBER_KEYS
-    AUTO_FOCUS = "LineList"
 
     def __init__(self) -> None:
         super().__init__()
         self._answer: Json = {}
         self._statements = -1
-
-    def body(self) -> Iterable[Widget]:
-        """One list of lines."""
-        yield LineList(self.mesh.glyphs, self.mesh.paint, self._build)
-
-    @property
-    def lines(self) -> LineList:
-        """The widget with the lines."""
-        return self.query_one(LineList)
 
     def on_mount(self) -> None:
         """Ask the node."""
@@ -149,19 +137,3 @@ class MembersScreen(Place):
     def action_invite(self) -> None:
         """Invite a neighbour."""
         self.mesh.inviting.invite()
-
-    def action_up(self) -> None:
-        """To the line above."""
-        self.lines.move(-1)
-
-    def action_down(self) -> None:
-        """To the line below."""
-        self.lines.move(1)
-
-    def action_page(self, step: int) -> None:
-        """A page of lines."""
-        self.lines.page(step)
-
-    def action_end(self, last: bool) -> None:
-        """To the first or the last line."""
-        self.lines.end(last)

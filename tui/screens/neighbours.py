@@ -7,36 +7,24 @@ Rules of this module:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import ClassVar
 
 from textual.binding import BindingType
-from textual.widget import Widget
 
 from tui.held import EVERYTHING
 from tui.keymap import NET_KEYS
 from tui.neighbour_lines import NeighbourLines
-from tui.screens.place import Place
+from tui.screens.list_place import ListPlace
 from tui.widgets.line_list import Line, LineList
 from tui.wording import say
 
 
-class NeighboursScreen(Place):
+class NeighboursScreen(ListPlace):
     """The nodes of the neighbourhood."""
 
     place = "net"
     name_key = "bar.neighbours"
     BINDINGS: ClassVar[list[BindingType]] = NET_KEYS
-    AUTO_FOCUS = "LineList"
-
-    def body(self) -> Iterable[Widget]:
-        """One list of lines."""
-        yield LineList(self.mesh.glyphs, self.mesh.paint, self._build)
-
-    @property
-    def lines(self) -> LineList:
-        """The widget with the lines."""
-        return self.query_one(LineList)
 
     def on_mount(self) -> None:
         """Show what is held."""
@@ -54,22 +42,6 @@ class NeighboursScreen(Place):
     def _build(self, width: int) -> list[Line]:
         app = self.mesh
         return NeighbourLines(app.held, app.clock, app.glyphs, app.paint).build(width)
-
-    def action_up(self) -> None:
-        """To the node above."""
-        self.lines.move(-1)
-
-    def action_down(self) -> None:
-        """To the node below."""
-        self.lines.move(1)
-
-    def action_page(self, step: int) -> None:
-        """A page of lines."""
-        self.lines.page(step)
-
-    def action_end(self, last: bool) -> None:
-        """To the first or the last line."""
-        self.lines.end(last)
 
     def action_members(self) -> None:
         """Who belongs."""
