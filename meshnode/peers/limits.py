@@ -36,7 +36,7 @@ class PeerLimits:
     anybody else came is on no other device. More than ten full days of one person is on others by then."""
 
     statements_a_day: int = 20_000
-    """Signed facts of who belongs, from one device whoever signed them: twice what 500 members have in all, so that
+    """Signed facts of who belongs, from one member whoever signed them: twice what 500 members have in all, so that
     somebody who joins gets everything from one peer."""
 
     statement_bytes_a_day: int = 16_000_000

@@ -3,7 +3,8 @@
 Rules of this module:
 1. Pure accounting: no clock and no I/O. `now` is seconds of a clock that only goes forward.
 2. What a member's own devices bring of that member's own is counted by the member, so that a second device gives no
-   second share. What others bring of it is not: they could use up somebody else's share with it.
+   second share. What others bring of it is not: they could use up somebody else's share with it. Statements count
+   against whoever brings them, also by the member: anybody certifies as many devices as they like.
 3. Accounts come back steadily through the day instead of at its end, so that a person who wrote too much is never mute.
 4. Devices of which nothing is known yet share one account: a new key costs nothing.
 5. A restart gives back no more than the time that it took: `saved` is what remains of the accounts.
@@ -36,7 +37,7 @@ class Giver:
 
 @dataclass(slots=True)
 class _Account:
-    """One member's share of one lane, or one device's of statements."""
+    """One member's share of one lane."""
 
     changes: Allowance
     size: Allowance
@@ -53,7 +54,7 @@ class Quotas:
         self._limits = limits
         self._first_day_ends = first_day_ends
         self._accounts: dict[tuple[AccountId, Lane], _Account] = {}
-        self._statements: dict[DeviceId, _Account] = {}
+        self._statements: dict[AccountId, _Account] = {}
         self._taken: dict[DeviceId, Allowance] = {}
         self._given: dict[DeviceId, Allowance] = {}
 
@@ -74,14 +75,14 @@ class Quotas:
         return taken
 
     def take_statements(self, giver: Giver, sizes: Iterable[int], now: float) -> int:
-        """How many new statements of these sizes, in order, are taken now from one device; they are counted."""
-        account = self._statements.get(giver.device)
-        if account is None:
+        """How many new statements of these sizes, in order, are taken now from one member; they are counted."""
+        account = self._statements.get(giver.account)
+        if account is None or account.newcomer is not giver.newcomer:
             share = self._share_of(giver)
             count, size_a_day = self._limits.statements_a_day / share, self._limits.statement_bytes_a_day / share
             counted, sized = (Allowance(now, each, each / DAY_SECONDS) for each in (count, size_a_day))
             account = _Account(counted, sized, giver.newcomer)
-            self._statements[giver.device] = account
+            self._statements[giver.account] = account
         taken = 0
         for size in sizes:
             if not _has_room(account, size, now):

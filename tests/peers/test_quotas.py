@@ -71,13 +71,16 @@ def test_who_is_established_meanwhile_has_the_whole_share() -> None:
     assert flood(quotas, ESTABLISHED, 0.0) == 2_000
 
 
-def test_statements_are_counted_by_device() -> None:
+def test_statements_are_counted_by_the_member_who_brings_them() -> None:
     quotas = Quotas(DEFAULT_LIMITS)
     assert quotas.take_statements(NEWCOMER, [200] * 50_000, 0.0) == 4_000
     assert quotas.take_statements(NEWCOMER, [200], 0.0) == 0
-    assert quotas.take_statements(Giver(PHONE, PERSON), [200] * 50_000, 0.0) == 20_000
+    phone = Giver(PHONE, PERSON)
+    assert quotas.take_statements(phone, [200] * 50_000, 0.0) == 20_000, "established meanwhile"
     laptop = Giver(DeviceId(b"l" * 32), PERSON)
-    assert quotas.take_statements(laptop, [128_000] * 50_000, 0.0) == 125, "the largest are counted by their bytes"
+    assert quotas.take_statements(laptop, [200], 0.0) == 0, "whoever certifies another device has no second share"
+    hub = Giver(DeviceId(b"h" * 32), b"h" * 32)
+    assert quotas.take_statements(hub, [128_000] * 50_000, 0.0) == 125, "the largest are counted by their bytes"
 
 
 def test_a_minute_has_so_many_bytes_each_way() -> None:
