@@ -27,10 +27,10 @@ $(DEV_STAMP): $(STAMP) pyproject.toml
 run: $(STAMP)
 	@$(BIN)/meshnode
 
-# Spread over the cores, a file at a time; WORKERS=0 runs everything in one process, for a debugger.
+# Spread over the cores; WORKERS=0 runs everything in one process, for a debugger.
 WORKERS ?= auto
 test: $(DEV_STAMP)
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 check: $(DEV_STAMP)
 	@$(BIN)/ruff check .
