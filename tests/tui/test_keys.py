@@ -6,6 +6,7 @@ import contextlib
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.binding import Binding
 
 from crdt.actions import ACTIONS
@@ -237,3 +238,20 @@ async def test_everything_stays_visible_while_the_node_is_away(short_path: Path)
         await shown.sees("Not done: the node is away. If it stays away, start meshnode again.")
         async with Street(path).open():
             await shown.sees("linked with 2 of 4 nodes")
+
+
+async def test_what_is_typed_ahead_of_the_screen_lands_in_the_field_it_was_meant_for(street: Street) -> None:
+    async with stage(street.socket) as shown:
+        await shown.press("n")
+        await shown.until(lambda: shown.app.focused is not None and shown.app.focused.id == "field-title", "the form")
+        for key in ("G", "a", "t", "e", "tab", "O", "i", "l", "tab", "S", "h", "e", "d"):
+            shown.app.screen.post_message(events.Key(key, key if len(key) == 1 else "\t"))
+        entries = {"#field-title": "Gate", "#field-details": "Oil", "#field-place": "Shed"}
+
+        def typed() -> dict[str, str]:
+            found = {each: shown.app.screen.query_one(each) for each in entries}
+            return {
+                each: str(getattr(entry, "text", "") or getattr(entry, "value", "")) for each, entry in found.items()
+            }
+
+        await shown.until(lambda: typed() == entries, f"{entries}, not {typed()}")

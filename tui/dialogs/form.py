@@ -20,7 +20,7 @@ from tui.actions import FormField
 from tui.dialogs.dialog import Choices, Dialog
 from tui.keymap import DIALOG_KEYS, bind
 from tui.plain_text import clean
-from tui.widgets.line_entry import LineEntry
+from tui.widgets.line_entry import LineEntry, ProseEntry
 from tui.wording import say
 
 Submit = Callable[[dict[str, str]], Awaitable[str | None]]
@@ -85,7 +85,7 @@ class Form(Dialog[None]):
     def _entry(self, field: FormField, value: str) -> Input | TextArea:
         entry: Input | TextArea
         if field.kind == "prose":
-            entry = TextArea(value, tab_behavior="focus", id=f"field-{field.name}", theme="css", show_cursor=True)
+            entry = ProseEntry(value, tab_behavior="focus", id=f"field-{field.name}", theme="css", show_cursor=True)
             entry.cursor_blink = False
         else:
             entry = LineEntry(value, id=f"field-{field.name}", select_on_focus=False)

@@ -1,13 +1,37 @@
-"""A field of one line."""
+"""Fields to type in: one of one line, one of several.
+
+Rules of this module:
+1. A letter belongs to the field that has the focus when it is its turn, however far somebody types ahead of the screen:
+   what was on its way to a field that has been left goes on to the next one.
+"""
 
 from __future__ import annotations
 
 from textual import events
-from textual.widgets import Input
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
+
+
+def _goes_elsewhere(entry: Widget, event: events.Key) -> bool:
+    """Leave the field at once for Tab; hand on what comes after that. Whether the key is done with."""
+    focused = entry.screen.focused
+    if focused is not None and focused is not entry:
+        focused.post_message(events.Key(event.key, event.character))
+        return True
+    if event.key in {"tab", "shift+tab"}:
+        leave = entry.screen.focus_next if event.key == "tab" else entry.screen.focus_previous
+        leave()
+        return True
+    return False
 
 
 class LineEntry(Input):
     """An `Input` that keeps all of what is pasted: a code that was shown in three lines is one code."""
+
+    def _on_key(self, event: events.Key) -> None:  # type: ignore[override]  # Textual calls it beside Input's own
+        if _goes_elsewhere(self, event):
+            event.prevent_default()
+            event.stop()
 
     def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
@@ -17,3 +41,12 @@ class LineEntry(Input):
             self.insert_text_at_cursor(text)
         else:
             self.replace(text, *self.selection)
+
+
+class ProseEntry(TextArea):
+    """A `TextArea` that is left with Tab."""
+
+    def _on_key(self, event: events.Key) -> None:  # type: ignore[override]  # Textual calls it beside TextArea's own
+        if _goes_elsewhere(self, event):
+            event.prevent_default()
+            event.stop()
