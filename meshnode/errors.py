@@ -165,7 +165,8 @@ class NobodyAnswered(InviteError):
     code = "nobody-answered"
     next_step = (
         "Check that a neighbour's meshnode is running on the same Wi-Fi or cable, "
-        "or give its address: `meshnode join CODE --address HOST:PORT` (the neighbour sees it in `meshnode status`)."
+        "or give its address: `meshnode join CODE --address HOST:PORT` (the neighbour sees it in `meshnode status`). "
+        "Nobody answers a short code that was used, taken back or has run out, either: then ask for a new one."
     )
 
 

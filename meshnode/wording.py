@@ -99,7 +99,8 @@ PRIVACY: Final = (
 PEOPLE_TITLE: Final = "Who belongs, and what neighbours decide about each other"
 PEOPLE: Final = (
     "Whoever comes in with an invite is a newcomer: they read, write and pass things on. With the word of two "
-    "neighbours they are established: they invite, vouch, ask for somebody's removal, and vote.",
+    "neighbours, or of the one who founded it, they are established: they invite, vouch, ask for somebody's removal, "
+    "and vote.",
     "No one or two people can remove anyone. It takes three yes by established neighbours (one more for each further "
     "person), and more yes than no. Who asked, why, and who said what is signed and can be read by everybody.",
     "Whoever is removed is told by whom and why, and keeps all they have. More no votes bring them back, at any time.",

@@ -220,7 +220,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "invite.uses.one": "{count} person",
         "invite.uses.many": "{count} people",
         "invite.over": "This invite is too old now. Esc, then i makes a new one.",
-        "invite.long": "The long code works without any other node of ours nearby; t shows it.",
+        "invite.long": "Any node of ours can answer the long code; t shows it.",
         "invite.short": "t shows the short code.",
         "invite.copy": "Long code, to paste:",
         "invite.esc": "Esc = back",

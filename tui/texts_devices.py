@@ -30,7 +30,7 @@ DEVICES: Mapping[str, str] = MappingProxyType(
         "meshnode card print",
         "devices.not-main": "Your member key is on another device. What needs it is done there, or with your key card: "
         "meshnode device add --card",
-        "devices.added": "{device} is yours now. Are these the words on its screen?",
+        "devices.added": "Now yours: {device}. Same words there?",
         "devices.hub-added": "{device} is a hub now. Are these the words on its screen?",
         "devices.dropped": "{device} is given up. Your neighbours' nodes hear of it.",
         "devices.drop-asked": "You have asked for it. One more established neighbour has to ask the same.",

@@ -27,6 +27,7 @@ INVITING: Mapping[str, str] = MappingProxyType(
         "words.tries.many": "{count} tries are left.",
         "words.wrong": "Somebody typed other words. Say them once more, slowly.",
         "words.matched": "The words matched. Your neighbour is reading what joining means, and then says yes or no.",
+        "words.matched-esc": "Esc = back; they can still say yes.",
         "words.came": "{names} has come in. Welcome your new neighbour.",
         "words.guessed": "Three tries with other words: these are not good any more. If it was not your neighbour who "
         "mistyped them, somebody else on this network tried to guess.",

@@ -9,6 +9,7 @@ from crdt.display import display_line
 from meshnode.cli.asking import conversation
 from meshnode.cli.command import Answer, Call, Json
 from meshnode.cli.init import my_name
+from meshnode.cli.layout import paragraph
 from meshnode.errors import InviteError
 from meshnode.foreign_file import foreign_files, read_foreign, write_foreign
 from meshnode.membership.join_files import INVITE_SUFFIX, MOST_BYTES, REPLY_SUFFIX, read_invite_file
@@ -39,8 +40,11 @@ def run_file(call: Call, effect: Callable[[Call, Json], list[str]]) -> Answer:
         [
             f"Your reply is in {display_line(str(written))}.",
             f"Bring it back to somebody of {network}; on their machine: `meshnode letin FOLDER`.",
-            "From then on your node finds theirs by itself whenever both are on one network: leave `meshnode` or "
-            "`meshnode run` running. `meshnode status` says how it stands.",
+            paragraph(
+                "From then on your node finds theirs by itself whenever both are on one network: leave `meshnode` or "
+                "`meshnode run` running. `meshnode status` says how it stands.",
+                call.terminal.width,
+            ),
         ],
     )
 

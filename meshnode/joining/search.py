@@ -65,7 +65,9 @@ class Search:
         try:
             return await self._dial(*split_endpoint(address))
         except HandshakeRefused as error:
-            raise InviteError("The node at that address does not know this code.") from error
+            raise InviteError(
+                "The node at that address does not know this code, or the code was used or has run out."
+            ) from error
         except PeerError as error:
             raise NobodyAnswered(f"Nobody answers at {address}.") from error
 

@@ -42,7 +42,7 @@ async def test_another_device_is_added_with_the_code_on_the_screen_and_given_up(
                 await other.sees("Before this is Ana's device", "This machine becomes a device of Ana in Maple Street")
                 await other.press("left", "enter")
                 await other.sees("Maple Street", "Board")
-            await shown.sees("kitchen", "is yours now")
+            await shown.sees("Now yours: kitchen", "Same words there?")
             assert (await kitchen.ask("status"))["me"]["name"] == "Ana"
             await shown.press("escape", "8", "d", "down", "x")
             await shown.sees("What became of kitchen", "nobody can wipe it from afar")

@@ -22,7 +22,7 @@ async def test_three_words_stand_there_until_somebody_came(node: RunningNode, fr
         words = (await node.ask("window"))["words"]
         await shown.sees("   ".join(words))
         preview = await fresh_node.ask("preview", code=" ".join(words), address=await address_of(node))
-        await shown.sees("The words matched.")
+        await shown.sees("The words matched.", "Esc = back; they can still say yes.")
         await fresh_node.ask("join", code=preview["code"], name="Bo", address=preview["address"])
         await shown.sees("Bo has come in.")
 

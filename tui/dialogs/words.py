@@ -69,12 +69,15 @@ class WordsDialog(Dialog[None]):
     # -- lines ------------------------------------------------------------------------------------------------------
 
     def _build(self, width: int) -> list[Line]:
-        state = str(self._window.get("state"))
+        state, esc = str(self._window.get("state")), say("invite.esc")
         if self._away:
             return self._wrapped(say("words.away"), width)
         if state == "matched":
             came = clean(", ".join(str(each) for each in self._window.get("came") or ()))
-            return self._wrapped(say("words.came", names=came) if came else say("words.matched"), width)
+            if came:
+                return [*self._wrapped(say("words.came", names=came), width), Line(), *self._wrapped(esc, width)]
+            matched, stay = say("words.matched"), say("words.matched-esc")
+            return [*self._wrapped(matched, width), Line(), *self._wrapped(stay, width)]
         if state != "open" or self._window.get("words") != self._words:
             ended = state if state in {"guessed", "over"} else "closed"
             return [*self._wrapped(say(f"words.{ended}"), width), Line(), *self._wrapped(say("words.new"), width)]
