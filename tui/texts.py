@@ -24,6 +24,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "bar.right": "{nodes}  {clock}",
         "bar.alone": "this node only",
         "bar.left": "YOU HAVE LEFT - read only",
+        "bar.removed": "PARTED WITH YOU - read only",
         "bar.linked.one": "linked with {count} of {total} nodes",
         "bar.linked.many": "linked with {count} of {total} nodes",
         "bar.linked-short": "{count} of {total} linked",

@@ -75,6 +75,9 @@ def _who(me: Json) -> str:
     if me.get("kind") == "hub":
         stewards = ", ".join(display_line(each) for each in me.get("stewards") or ())
         return f"This is {name}, a hub that belongs to everybody; stewards: {stewards or 'none any more'}."
+    if me.get("removed") or me.get("left"):
+        gone = "who has left" if me.get("left") else "with whom the neighbourhood has parted"
+        return f"You are {name}, {gone}."
     newcomer = "" if me.get("established") else ", a newcomer until two neighbours have vouched for you"
     return f"You are {name}{newcomer}."
 

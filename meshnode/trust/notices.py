@@ -38,9 +38,10 @@ OWN_REMOVAL = (
 )
 REMOVAL = (
     "{signers} have parted with {targets}, and this node links with {targets} no more. {reason}"
-    "What {targets} wrote stays where others built on it. If you do not agree: `meshnode vote {short} no`, and tell "
-    "the others why."
+    "What {targets} wrote stays where others built on it. {object}"
 )
+OBJECT = "If you do not agree: `meshnode vote {short} no`, and tell the others why."
+OBJECTED = "You said no; tell the others why, and more of them may."
 HELD = (
     "{signers} have parted with {targets}. So many were parted with in a short time that this node asks first: "
     "see `meshnode members`, then `meshnode follow`, or `meshnode follow --no` to go on linking with them. {reason}"
@@ -165,6 +166,9 @@ class Notices:
             network=self._replica.network_name(),
             reason=f"Their reason: {reason.rstrip('.')}. " if reason else "They gave no reason. ",
             short=short(ballot.petition.id),
+            object=OBJECTED
+            if self._replica.identity.member in ballot.no
+            else OBJECT.format(short=short(ballot.petition.id)),
         )
 
 

@@ -14,7 +14,7 @@ from meshnode.cli.asking import Snapshot
 from meshnode.cli.join import split_scanned
 from meshnode.cli.layout import cells, clip, columns, paragraph
 from meshnode.cli.moments import civil_day, moment, span
-from meshnode.cli.status import inside_lines, outside_lines, sent_lines
+from meshnode.cli.status import _who, inside_lines, outside_lines, sent_lines
 from meshnode.cli.task_history import history_lines
 from meshnode.cli.task_list import board_lines
 from meshnode.cli.task_show import conflict_lines, task_lines
@@ -341,3 +341,16 @@ def test_outside_the_next_step_is_said() -> None:
 )
 def test_a_scanned_text_is_code_and_address(text: str, code: str, address: str | None) -> None:
     assert split_scanned(text) == (code, address)
+
+
+@pytest.mark.parametrize(
+    ("me", "said"),
+    [
+        ({"established": False, "removed": True}, "You are Bo, with whom the neighbourhood has parted."),
+        ({"established": False, "left": True}, "You are Bo, who has left."),
+        ({"established": False}, "You are Bo, a newcomer until two neighbours have vouched for you."),
+        ({"established": True}, "You are Bo."),
+    ],
+)
+def test_who_one_is_now(me: dict[str, bool], said: str) -> None:
+    assert _who({"name": "Bo", "kind": "personal"} | me) == said

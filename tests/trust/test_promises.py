@@ -65,6 +65,18 @@ async def test_every_removal_shows_its_signers(tmp_path: Path) -> None:
         home.desk.close()
 
 
+async def test_whoever_said_no_is_not_told_to_say_it(tmp_path: Path) -> None:
+    street = maple_street(6)
+    petition = remove(street, VOTERS, "emre")
+    home = Home(tmp_path, "dana", street)
+    assert "vote" in (await home.members())["notices"][0]
+    await home.ask("vote", petition=petition.hex(), yes=False)
+    notice = (await home.members())["notices"][0]
+    assert "You said no" in notice
+    assert "meshnode vote" not in notice
+    home.desk.close()
+
+
 async def test_anyone_may_leave_or_start_anew_with_a_full_copy(tmp_path: Path) -> None:
     """A removed member's board is whole, and they can ask people along."""
     street = maple_street(6)

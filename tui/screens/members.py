@@ -82,7 +82,7 @@ class MembersScreen(ListPlace):
         """Only what can be done with the selected line."""
         wanted = _LINES.get(action)
         if wanted is None:
-            return True
+            return action != "invite" or not (self.mesh.held.status.get("me") or {}).get("removed")
         kind, what = self._selected()
         if kind == "member" and (what.get("mine") or (action == "vouch" and what.get("standing") in _GONE)):
             return False

@@ -121,8 +121,9 @@ class Place(Screen[None]):
         held = self.mesh.held
         if held.outside or not held.status:
             return ""
-        if (held.status.get("me") or {}).get("left"):
-            return say("bar.left")
+        me = held.status.get("me") or {}
+        if me.get("left") or me.get("removed"):
+            return say("bar.left" if me.get("left") else "bar.removed")
         peers = held.peers
         if not peers:
             return say("bar.alone")
