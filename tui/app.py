@@ -255,6 +255,12 @@ class MeshnodeApp(App[Outcome]):
         """Let many in at a meeting."""
         self.inviting.event()
 
+    def action_by_command(self, name: str) -> None:
+        """Say what something does that the terminal does, and what to type."""
+        from tui.dialogs.confirm import Tell
+
+        self.push_screen(Tell(say(f"{name}.title"), say(f"{name}.text")))
+
     def action_leave(self) -> None:
         """Leave the neighbourhood, after saying what that means."""
         self.doing.leave()

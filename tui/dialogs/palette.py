@@ -27,6 +27,7 @@ from tui.keymap import DIALOG_KEYS, EVERYWHERE, bind
 from tui.note_lines import is_note, note_text
 from tui.plain_text import fit, wrap
 from tui.screens.place import Place
+from tui.texts_commands import BY_COMMAND
 from tui.widgets.line_list import Line, LineList
 from tui.wording import say
 
@@ -111,6 +112,8 @@ class Palette(Dialog[str]):
             yield Entry("app:somebody_else", say("key.somebody-else-short"), say("key.somebody-else"))
         yield Entry("app:invite_words", say("key.invite"), say("key.words"), app.held.linked)
         yield Entry("app:invite_event", say("key.invite"), say("key.event"), app.held.linked)
+        for name in BY_COMMAND:
+            yield Entry(f"app:by_command('{name}')", say(f"{name}.short"), say(f"{name}.title"))
         yield Entry("app:leave", say("key.leave-short"), say("key.leave"), app.held.linked)
 
     def _cards(self) -> Iterator[Entry]:
