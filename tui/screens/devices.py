@@ -20,47 +20,22 @@ from tui.dialogs.device_code import DeviceCodeDialog
 from tui.dialogs.dropping import Dropping
 from tui.dialogs.form import Form
 from tui.dialogs.invite import CODE_AND_ADDRESS
-from tui.held import EVERYTHING
 from tui.keymap import DEVICE_KEYS
-from tui.screens.list_place import ListPlace
+from tui.screens.asked_place import AskedPlace
 from tui.widgets.line_list import Line, LineList
 from tui.wording import say
 
 
-class DevicesScreen(ListPlace):
+class DevicesScreen(AskedPlace):
     """What this person writes with, and what everybody shares."""
 
     place = "net"
     name_key = "bar.devices"
+    title_key = "devices.title"
     BINDINGS: ClassVar[list[BindingType]] = DEVICE_KEYS
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._answer: Json = {}
-        self._statements = -1
-
-    def on_mount(self) -> None:
-        """Ask the node."""
-        self.call_after_refresh(self.paint_changes, {EVERYTHING})
-
-    def paint_changes(self, dirty: frozenset[str] | set[str]) -> None:
-        """Ask anew when who belongs may have changed."""
-        if self.is_attached and self.query(LineList):
-            self.lines.retitle(say("devices.title", network=self.mesh.held.network_name))
-            statements = (self.mesh.held.status.get("counts") or {}).get("statements", 0)
-            if EVERYTHING in dirty or statements != self._statements:
-                self._statements = statements
-                self.run_worker(self._ask(), group="devices", exclusive=True)
-        super().paint_changes(dirty)
-
-    async def _ask(self) -> None:
-        try:
-            self._answer = await self.mesh.feed.ask("devices")
-        except MeshnodeError:
-            return  # what was shown stays; the bar says that the node is away
-        if self.is_attached and self.query(LineList):
-            self.lines.rebuild()
-            self.paint_bars()
+    async def _fetch(self) -> Json:
+        return await self.mesh.feed.ask("devices")
 
     def _build(self, width: int) -> list[Line]:
         return DeviceLines(self._answer, self.mesh.glyphs, self.mesh.paint).build(width)

@@ -12,14 +12,11 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from meshnode.api.schema import Json
-from meshnode.errors import MeshnodeError
 from tui.deciding import Deciding
-from tui.held import EVERYTHING
 from tui.keymap import MEMBER_KEYS
 from tui.member_lines import MemberLines
-from tui.screens.list_place import ListPlace
+from tui.screens.asked_place import AskedPlace
 from tui.widgets.line_list import Line, LineList
-from tui.wording import say
 
 _LINES = {
     "vouch": "member",
@@ -33,45 +30,17 @@ _LINES = {
 _GONE = ("left", "removed")
 
 
-class MembersScreen(ListPlace):
+class MembersScreen(AskedPlace):
     """The people of the neighbourhood."""
 
     place = "net"
     name_key = "bar.members"
+    title_key = "members.title"
     BINDINGS: ClassVar[list[BindingType]] = MEMBER_KEYS
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._answer: Json = {}
-        self._statements = -1
-
-    def on_mount(self) -> None:
-        """Ask the node."""
-        self.call_after_refresh(self.paint_changes, {EVERYTHING})
-
-    def paint_changes(self, dirty: frozenset[str] | set[str]) -> None:
-        """Ask anew when who belongs may have changed."""
-        if self.is_attached and self.query(LineList):
-            self.lines.retitle(say("members.title", network=self.mesh.held.network_name))
-            statements = (self.mesh.held.status.get("counts") or {}).get("statements", 0)
-            if EVERYTHING in dirty or statements != self._statements:
-                self._statements = statements
-                self.ask_anew()
-        super().paint_changes(dirty)
-
-    def ask_anew(self) -> None:
-        """Fetch the node's answer and show it."""
-        self.run_worker(self._ask(), group="members", exclusive=True)
-
-    async def _ask(self) -> None:
-        try:
-            offers = [each for each in (await self.mesh.feed.ask("refounds"))["refounds"] if each.get("asked")]
-            self._answer = await self.mesh.feed.ask("members") | {"offers": offers}
-        except MeshnodeError:
-            return  # what was shown stays; the bar says that the node is away
-        if self.is_attached and self.query(LineList):
-            self.lines.rebuild()
-            self.paint_bars()
+    async def _fetch(self) -> Json:
+        offers = [each for each in (await self.mesh.feed.ask("refounds"))["refounds"] if each.get("asked")]
+        return await self.mesh.feed.ask("members") | {"offers": offers}
 
     def _build(self, width: int) -> list[Line]:
         return MemberLines(self._answer, self.mesh.held.network_name, self.mesh.glyphs, self.mesh.paint).build(width)
