@@ -12,7 +12,6 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from crdt.display import display_line, display_text
@@ -134,53 +133,6 @@ class Number(Field):
         if not isinstance(value, int) or isinstance(value, bool) or not self.least <= value <= self.most:
             raise self.bad(sentence)
         return value
-
-
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-
-@dataclass(frozen=True, slots=True)
-class Day(Field):
-    """A civil day in the network's zone, "YYYY-MM-DD" or "" for none."""
-
-    def read(self, raw: Scalar) -> str:
-        return raw if isinstance(raw, str) and _is_day(raw) else ""
-
-    def accept(self, value: Json, today: str) -> str:
-        word = value.strip().lower() if isinstance(value, str) else None
-        if word in {"", "none", "never"}:
-            return ""
-        day = None if word is None else read_day(word, today)
-        if day is None:
-            raise self.bad("Write the day as 2026-11-27, or fri, tomorrow, in 3 days.")
-        return day
-
-
-def _is_day(text: str) -> bool:
-    if not _DAY.fullmatch(text):
-        return False
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
-
-
-def read_day(word: str, today: str) -> str | None:
-    """The day meant by a date, a weekday (the next one, never today), "today", "tomorrow", "in 3 days"; or None."""
-    if _is_day(word):
-        return word
-    now = date.fromisoformat(today)
-    days = {"today": 0, "tomorrow": 1, "in a week": 7, "next week": 7}.get(word)
-    if days is None and len(word) >= 3:
-        for number, name in enumerate(_WEEKDAYS):
-            if name.startswith(word):
-                days = (number - now.weekday() - 1) % 7 + 1
-    counted = re.fullmatch(r"(?:in )?\+?([0-9]{1,3}) ?(d|days?|w|weeks?)", word)
-    if counted:
-        days = int(counted[1]) * (7 if counted[2][0] == "w" else 1)
-    return None if days is None else (now + timedelta(days)).isoformat()
 
 
 @dataclass(frozen=True, slots=True)

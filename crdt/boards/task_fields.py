@@ -6,7 +6,8 @@ Rules of this module:
 
 from __future__ import annotations
 
-from crdt.fields import Choice, Day, Entry, Field, Line, Link, MemberEntry, Number, Prose
+from crdt.dates import Day
+from crdt.fields import Choice, Entry, Field, Line, Link, MemberEntry, Number, Prose
 
 CODE = 0x20
 VERSION = 1

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from crdt.board import Board
 from crdt.boards.task_actions import ACTIONS
 from crdt.boards.task_fields import CODE, FIELDS, VERSION
 from crdt.edits import Put
@@ -18,7 +19,7 @@ from crdt.fields import RECORD_HEX, Json, entry_text
 from crdt.kinds import FieldChange, Kind
 from crdt.reading import EntryRead, Reading
 
-__all__ = ["ACTIONS", "CODE", "TASK"]
+__all__ = ["ACTIONS", "BOARD", "CODE", "TASK"]
 
 _VERBS = {"doing": "start", "done": "done", "aside": "aside", "open": "reopen"}
 _GROUP_VERBS = {"comment": "comment", "check": "check_add", "tick": "check", "link": "link", "thanks": "thanks"}
@@ -91,3 +92,17 @@ def _call(changes: Sequence[FieldChange]) -> str:
 
 
 TASK = Kind(CODE, "task", VERSION, FIELDS, _show, _call, undo_first=(Put("status", "aside"),))
+STATES = ("open", "claimed", "doing", "done", "aside")
+BOARD = Board(
+    name="task",
+    title="Tasks",
+    help="The task board: what needs doing, who has claimed it, what is done.",
+    kind=TASK,
+    actions=ACTIONS,
+    states=STATES,
+    state=lambda view, today: str(view.get("status") or "open"),
+    finished=frozenset({"done", "aside"}),
+    row=("claims", "people_needed", "due", "place"),
+    facts=("due", "place", "people_needed", "copied"),
+    said=("comments", "thanks"),
+)

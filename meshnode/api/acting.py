@@ -9,19 +9,17 @@ Rules of this module:
 
 from __future__ import annotations
 
-import datetime
 import os
 import re
-import zoneinfo
 from collections.abc import Sequence
 
 from crdt.acting import accept_name, person_of
 from crdt.actions import Actor
-from crdt.boards.settings import settings_record_id
 from crdt.edits import Planned
 from crdt.identifiers import MemberId, RecordId
 from crdt.kinds import FRAME_KEYS, Kind
 from meshnode.api.member_views import Names
+from meshnode.api.moments import now_of
 from meshnode.api.schema import Json
 from meshnode.errors import BadInput, NotPossible, WhoActs
 from meshnode.replica.replica import Replica
@@ -95,13 +93,7 @@ class Acting:
         return [member.id for member in self._replica.membership.members.values() if member.current]
 
     def _today(self) -> str:
-        settings = self._replica.records.view(settings_record_id(self._replica.network))
-        now = datetime.datetime.fromtimestamp(self._replica.clock() / 1000, datetime.UTC)
-        try:
-            zone = zoneinfo.ZoneInfo(str(settings.get("zone") or "UTC"))
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-            return now.date().isoformat()
-        return now.astimezone(zone).date().isoformat()
+        return now_of(self._replica).date().isoformat()
 
     def check_kind(self, kind: Kind) -> None:
         """Let pass what has anything for hubs.

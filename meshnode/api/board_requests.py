@@ -24,6 +24,7 @@ from crdt.errors import BadValue, CrdtError, NotPossibleNow, UnknownKind
 from crdt.identifiers import HASH_BYTES, RECORD_ID_BYTES, ChangeId, MemberId, RecordId
 from crdt.kinds import Kind
 from meshnode.api.acting import Acting
+from meshnode.api.moments import with_moments
 from meshnode.api.people import with_people
 from meshnode.api.schema import Json
 from meshnode.errors import BadInput, NotPossible, UnknownRecord
@@ -70,7 +71,7 @@ class BoardRequests:
         if not isinstance(given, dict):
             raise BadInput("An action's arguments must be a JSON object.")
         _check_zone(given.get("zone") if name == "settings.edit" else None)
-        given = with_people(action, given, self._replica)
+        given = with_moments(action, with_people(action, given, self._replica), self._replica)
         record = self._target(action, arguments)
         actor = self.actor(arguments)
         if record is None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crdt.dates import LAST_MOMENT_MS, Day, Moment, read_day, read_moment
 from crdt.display import display_line, display_text, has_hidden
-from crdt.edits import MOST_ROWS_AN_EDIT, Edit, Put, Splice, parts, rows, splices
+from crdt.edits import MOST_ROWS_AN_EDIT, Edit, Put, Scalar, Splice, parts, rows, splices
 from crdt.errors import BadValue, ChunkRefused
-from crdt.fields import Choice, Day, Entry, Line, Link, Member, MemberEntry, Number, Prose, Reference, entry, read_day
+from crdt.fields import Choice, Entry, Line, Link, Member, MemberEntry, Number, Prose, Reference, entry
 from crdt.identifiers import Lane, RecordId, item_key, lane_of
 from crdt.leb128 import read_signed, read_unsigned, write_unsigned
 from tests.support import chunks
@@ -201,3 +204,37 @@ def test_display_text_is_stable_and_encodable(text: str) -> None:
     assert not has_hidden(shown)
     shown.encode()
     assert "\n" not in display_line(text)
+
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=ZoneInfo("Europe/Berlin"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "moment"),
+    [
+        ("18:00", "2026-11-24T18:00:00+01:00"),
+        ("9.30", "2026-11-25T09:30:00+01:00"),
+        ("12:00", "2026-11-25T12:00:00+01:00"),
+        ("Tomorrow 9:00", "2026-11-25T09:00:00+01:00"),
+        ("fri 18:00", "2026-11-27T18:00:00+01:00"),
+        ("2026-07-01 08:00", "2026-07-01T08:00:00+02:00"),
+        ("in 2 hours", "2026-11-24T14:00:00+01:00"),
+        ("in 20 min", "2026-11-24T12:20:00+01:00"),
+        ("fri", "2026-11-27T00:00:00+01:00"),
+        ("24:00", None),
+        ("soon", None),
+        ("", None),
+        ("in 5", None),
+    ],
+)
+def test_moments_in_words(typed: str, moment: str | None) -> None:
+    read = read_moment(typed, NOON)
+    assert (read.isoformat() if read else None) == moment
+
+
+@given(st.one_of(st.none(), st.booleans(), st.integers(), st.text(), st.binary()))
+def test_a_moment_reads_anything_as_a_time_or_none(raw: Scalar) -> None:
+    read = Moment("back", "Back").read(raw)
+    assert read == 0 or (read == raw and 0 < read < LAST_MOMENT_MS)
+    if isinstance(raw, int) and not isinstance(raw, bool) and 0 < raw < LAST_MOMENT_MS:
+        assert Moment("back", "Back").accept(raw, TUESDAY) == raw
