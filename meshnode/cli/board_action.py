@@ -19,8 +19,9 @@ from crdt.display import display_line
 from meshnode.cli.acting import add_as, who_acts
 from meshnode.cli.asking import Attached, snapshot, with_node
 from meshnode.cli.command import Answer, Call, Command, Json
+from meshnode.cli.entries import find_entry, short_numbers, title_of
 from meshnode.cli.notes import promise
-from meshnode.cli.tasks import STATUS_WORDS, find_task, short_numbers, title_of
+from meshnode.cli.tasks import STATUS_WORDS
 from meshnode.errors import BadInput, NodeAway
 
 EXAMPLE_NUMBER = "3fa"
@@ -152,7 +153,7 @@ def _run(call: Call, action: Action) -> Answer:
         views: Sequence[Json] = ()
         if action.needs_record:
             views = await records_of(node, action.record_kind)
-            view = find_task(views, call.options.entry, action.record_kind)
+            view = find_entry(views, call.options.entry, action.record_kind)
             record = view["id"]
         await _resolve(action, values, view, node)
         reply = await node.ask("act", action=action.name, record=record, arguments=values, **acting)
@@ -175,7 +176,7 @@ async def _resolve(action: Action, values: Json, view: Json, node: Attached) -> 
         if typed is None:
             continue
         if argument.kind == "reference":
-            values[argument.name] = find_task(await records_of(node, "task"), [typed])["id"]
+            values[argument.name] = find_entry(await records_of(node, "task"), [typed])["id"]
         elif argument.name == "item":
             values[argument.name] = _item(view, typed)
 

@@ -7,8 +7,8 @@ import argparse
 from crdt.display import display_line
 from meshnode.cli.asking import Conversation, conversation
 from meshnode.cli.command import Answer, Call, Command, Json, add_yes
+from meshnode.cli.entries import find_entry, title_of
 from meshnode.cli.layout import paragraph
-from meshnode.cli.tasks import find_task, title_of
 from meshnode.errors import UnknownRecord
 from meshnode.wording import FORGET_EFFECT, listed
 
@@ -56,7 +56,7 @@ def _entry(talk: Conversation, words: list[str]) -> Json:
     refusal: UnknownRecord | None = None
     for kind in KINDS:
         try:
-            return find_task(talk.ask("records", kind=kind)["records"], words, kind)
+            return find_entry(talk.ask("records", kind=kind)["records"], words, kind)
         except UnknownRecord as unknown:
             refusal = refusal or unknown
     assert refusal is not None

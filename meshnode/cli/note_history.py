@@ -6,10 +6,10 @@ import argparse
 
 from meshnode.cli.asking import Attached, snapshot, with_node
 from meshnode.cli.command import Answer, Call, Command
+from meshnode.cli.entries import find_entry, short_numbers, title_of
 from meshnode.cli.layout import columns
 from meshnode.cli.moments import now
 from meshnode.cli.task_history import history_lines
-from meshnode.cli.tasks import find_task, short_numbers, title_of
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,7 +23,7 @@ def run(call: Call) -> Answer:
     async def work(node: Attached) -> Answer:
         known = await snapshot(node)
         notes = known.of_kind("note")
-        note = find_task(notes, call.options.note, "note")
+        note = find_entry(notes, call.options.note, "note")
         number, width = short_numbers(notes)[note["id"]], call.terminal.width
         entries = (await node.ask("history", record=note["id"]))["entries"]
         lines = [*columns([(number, title_of(note))], width, indent=0), ""]

@@ -6,9 +6,9 @@ import argparse
 
 from meshnode.cli.asking import snapshot, with_node
 from meshnode.cli.command import Answer, Call, Command
+from meshnode.cli.entries import find_entry, short_numbers, title_of
 from meshnode.cli.layout import columns
 from meshnode.cli.notes import YOU, readers, row
-from meshnode.cli.tasks import find_task, short_numbers, title_of
 
 NOTHING = "No sealed notes here. `meshnode note add` writes one."
 
@@ -23,7 +23,7 @@ def run(call: Call) -> Answer:
     """Read the notes from the node and print a line each; none is opened."""
     known = with_node(call, snapshot)
     every = known.of_kind("note")
-    task = find_task(known.of_kind("task"), [call.options.task])["id"] if call.options.task else None
+    task = find_entry(known.of_kind("task"), [call.options.task])["id"] if call.options.task else None
     notes = [
         note
         for note in sorted(every, key=lambda note: (title_of(note).casefold(), note["id"]))

@@ -11,10 +11,10 @@ import argparse
 from meshnode.api.schema import ApiError
 from meshnode.cli.asking import Attached, Snapshot, snapshot, with_node
 from meshnode.cli.command import Answer, Call, Command, Json
+from meshnode.cli.entries import find_entry, short_numbers
 from meshnode.cli.layout import columns, paragraph, prose
 from meshnode.cli.moments import claimed, now
 from meshnode.cli.notes import promise, row
-from meshnode.cli.tasks import find_task, short_numbers
 from meshnode.errors import NotPossible
 
 
@@ -29,7 +29,7 @@ def run(call: Call) -> Answer:
     async def work(node: Attached) -> Answer:
         known = await snapshot(node)
         notes = known.of_kind("note")
-        note = find_task(notes, call.options.note, "note")
+        note = find_entry(notes, call.options.note, "note")
         number = short_numbers(notes)[note["id"]]
         width = call.terminal.width
         lines = columns([row(note, number, known)], width, indent=0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from crdt.display import display_line
 from meshnode.cli.asking import Snapshot
 from meshnode.cli.command import Json
-from meshnode.cli.tasks import title_of
+from meshnode.cli.entries import title_of
 from meshnode.wording import SEALED_FOR, SEALED_FOR_ME, listed
 
 YOU = "you"

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from meshnode.cli.asking import Attached, Snapshot, snapshot, with_node
 from meshnode.cli.command import Answer, Call, Command, Json
+from meshnode.cli.entries import field_name, find_entry, short_numbers, title_of
 from meshnode.cli.layout import clip, columns
 from meshnode.cli.moments import claimed, now
-from meshnode.cli.tasks import field_name, find_task, short_numbers, title_of
 
 CHANGE_LETTERS = 8
 LONGEST_VALUE = 50
@@ -51,7 +51,7 @@ def run(call: Call) -> Answer:
     async def work(node: Attached) -> Answer:
         known = await snapshot(node)
         tasks = known.of_kind("task")
-        task = find_task(tasks, call.options.task)
+        task = find_entry(tasks, call.options.task)
         entries = (await node.ask("history", record=task["id"]))["entries"]
         number = short_numbers(tasks)[task["id"]]
         lines = [*columns([(number, title_of(task))], call.terminal.width, indent=0), ""]

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from meshnode.cli.asking import Snapshot, snapshot, with_node
 from meshnode.cli.command import Answer, Call, Command, Json
+from meshnode.cli.entries import short_numbers
 from meshnode.cli.layout import columns
 from meshnode.cli.moments import now
-from meshnode.cli.tasks import ORDER, STATUS_WORDS, row, short_numbers, urgency
+from meshnode.cli.tasks import ORDER, STATUS_WORDS, row, urgency
 
 FINISHED = ("done", "aside")
 

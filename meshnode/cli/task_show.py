@@ -8,10 +8,11 @@ from datetime import datetime
 from crdt.display import display_line
 from meshnode.cli.asking import Attached, Snapshot, snapshot, with_node
 from meshnode.cli.command import Answer, Call, Command, Json
+from meshnode.cli.entries import field_name, find_entry, short_numbers, title_of
 from meshnode.cli.layout import columns, prose
 from meshnode.cli.moments import civil_day, claimed, now
 from meshnode.cli.notes import row
-from meshnode.cli.tasks import STATUS_WORDS, field_name, find_task, short_numbers, title_of
+from meshnode.cli.tasks import STATUS_WORDS
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,7 +26,7 @@ def run(call: Call) -> Answer:
     async def work(node: Attached) -> Answer:
         known = await snapshot(node)
         tasks = known.of_kind("task")
-        task = find_task(tasks, call.options.task)
+        task = find_entry(tasks, call.options.task)
         conflicts: list[Json] = []
         if task.get("conflicts"):
             conflicts = (await node.ask("conflicts", record=task["id"]))["conflicts"]

@@ -9,7 +9,7 @@ from meshnode.cli.acting import add_as, who_acts
 from meshnode.cli.asking import Attached, with_node
 from meshnode.cli.board_action import records_of
 from meshnode.cli.command import Answer, Call, Command
-from meshnode.cli.tasks import find_task, short_numbers, title_of
+from meshnode.cli.entries import find_entry, short_numbers, title_of
 from meshnode.errors import BadInput
 
 
@@ -25,7 +25,7 @@ def run(call: Call) -> Answer:
 
     async def work(node: Attached) -> Answer:
         tasks = await records_of(node, "task")
-        task = find_task(tasks, call.options.task)
+        task = find_entry(tasks, call.options.task)
         change = await _change(node, task["id"], call.options.change)
         reply = await node.ask("undo", record=task["id"], change=change, **who_acts(call.options))
         number = short_numbers(tasks)[task["id"]]

@@ -14,10 +14,10 @@ import pytest
 from meshnode import errors
 from meshnode.cli import registry
 from meshnode.cli.command import Answer, Call, Command
+from meshnode.cli.entries import SeveralFit
 from meshnode.cli.exit_codes import BUG, EXIT_CODES, INTERRUPTED
 from meshnode.cli.main import main, to_json
 from meshnode.cli.registry import Entry
-from meshnode.cli.tasks import SeveralFit
 from meshnode.errors import MeshnodeError
 
 

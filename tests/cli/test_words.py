@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshnode.cli.asking import Snapshot
+from meshnode.cli.entries import SeveralFit, find_entry, short_numbers
 from meshnode.cli.join import split_scanned
 from meshnode.cli.layout import cells, clip, columns, paragraph
 from meshnode.cli.moments import civil_day, moment, span
@@ -18,7 +19,7 @@ from meshnode.cli.status import _who, inside_lines, outside_lines, sent_lines
 from meshnode.cli.task_history import history_lines
 from meshnode.cli.task_list import board_lines
 from meshnode.cli.task_show import conflict_lines, task_lines
-from meshnode.cli.tasks import SeveralFit, find_task, short_numbers, urgency
+from meshnode.cli.tasks import urgency
 from meshnode.errors import BadInput, UnknownRecord
 
 NOW = datetime(2026, 11, 24, 14, 5, tzinfo=UTC)
@@ -129,8 +130,8 @@ def test_short_numbers_are_unique_and_mean_their_task() -> None:
     assert len(set(numbers.values())) == len(ids)
     assert all(len(number) >= 3 and record[2:].startswith(number) for record, number in numbers.items())
     for record in source.sample(sorted(ids), 50):
-        assert find_task(views, [numbers[record]])["id"] == record
-        assert find_task(views, [record])["id"] == record
+        assert find_entry(views, [numbers[record]])["id"] == record
+        assert find_entry(views, [record])["id"] == record
 
 
 VIEWS = [
@@ -154,23 +155,23 @@ VIEWS = [
     ],
 )
 def test_a_task_is_meant_by_number_or_words(words: str, title: str) -> None:
-    assert find_task(VIEWS, words.split())["title"] == title
+    assert find_entry(VIEWS, words.split())["title"] == title
 
 
 def test_ambiguous_words_are_never_guessed_at() -> None:
     with pytest.raises(SeveralFit) as refused:
-        find_task(VIEWS, ["rake"])
+        find_entry(VIEWS, ["rake"])
     assert "3f3 (Rake the leaves)" in str(refused.value)
     assert "3e3 (Rake leaves at school)" in str(refused.value)
 
 
 def test_what_means_no_task_is_refused() -> None:
     with pytest.raises(UnknownRecord):
-        find_task(VIEWS, ["mow"])
+        find_entry(VIEWS, ["mow"])
     with pytest.raises(UnknownRecord):
-        find_task([], ["123"])
+        find_entry([], ["123"])
     with pytest.raises(BadInput):
-        find_task(VIEWS, [" "])
+        find_entry(VIEWS, [" "])
 
 
 def test_the_board_is_in_columns_and_finished_ones_are_counted() -> None:
