@@ -33,6 +33,8 @@ class Board:
     """Every derived state, in the order in which lists show them."""
     state: Callable[[View, str], str]
     """The derived state of a view on a civil day of the network, "YYYY-MM-DD"."""
+    example: str
+    """Words of a title, for the examples of commands."""
     finished: frozenset[str] = frozenset()
     """States that lists only count, unless asked for."""
     row: Sequence[str] = ()

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from crdt.edits import Scalar
 from crdt.fields import Field, Json
@@ -82,6 +83,14 @@ class Moment(Field):
         if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < LAST_MOMENT_MS:
             raise self.bad(MOMENT_SENTENCE)
         return value
+
+
+def in_zone(now: datetime, zone: str) -> datetime:
+    """A moment as the clocks of a neighbourhood show it; in UTC where its zone is not known here, or none is set."""
+    try:
+        return now.astimezone(ZoneInfo(zone or "UTC"))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return now.astimezone(UTC)
 
 
 MOMENT_SENTENCE = "Write the time as 18:00, tomorrow 9:00, 2026-11-27 18:00, or in 2 hours."

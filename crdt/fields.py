@@ -152,6 +152,9 @@ class Member(Field):
 class Reference(Field):
     """Another record, by id in hex."""
 
+    kinds: tuple[str, ...] = ()
+    """Names of the kinds it may be of; none given: any."""
+
     def accept(self, value: Json, today: str) -> str:
         if not isinstance(value, str) or not RECORD_HEX.fullmatch(value):
             raise self.bad("Choose an entry to link to.")

@@ -23,7 +23,7 @@ VERSION = 1
 TEXT_KEY = f"{GROUP}/text"
 
 _TITLE = Line("title", "Title", "What it is about. Everybody here reads this line.", longest=200, required=True)
-_TASK = Reference("task", "Task", "The task it belongs to, if any.")
+_TASK = Reference("task", "Task", "The task it belongs to, if any.", kinds=("task",))
 _TEXT = Prose("text", "Sealed text", "Only the people you name can read this, and you.", longest=4000)
 _TO = People("to", "For", "Who can read it, with commas: Ana, Bo. Nobody named: only you.")
 _WITH = People("with", "Share with", "Who else shall be able to read it, with commas: Ana, Bo.")

@@ -101,6 +101,7 @@ BOARD = Board(
     actions=ACTIONS,
     states=STATES,
     state=lambda view, today: str(view.get("status") or "open"),
+    example="rake leaves",
     finished=frozenset({"done", "aside"}),
     row=("claims", "people_needed", "due", "place"),
     facts=("due", "place", "people_needed", "copied"),

@@ -8,11 +8,10 @@ Rules of this module:
 from __future__ import annotations
 
 import datetime
-import zoneinfo
 
 from crdt.actions import Action
 from crdt.boards.settings import settings_record_id
-from crdt.dates import MOMENT_SENTENCE, read_moment
+from crdt.dates import MOMENT_SENTENCE, in_zone, read_moment
 from meshnode.api.schema import Json
 from meshnode.errors import BadInput
 from meshnode.replica.replica import Replica
@@ -22,10 +21,7 @@ def now_of(replica: Replica) -> datetime.datetime:
     """The moment by this node's clock, in the network's zone; in UTC where the zone is unknown here."""
     settings = replica.records.view(settings_record_id(replica.network))
     now = datetime.datetime.fromtimestamp(replica.clock() / 1000, datetime.UTC)
-    try:
-        return now.astimezone(zoneinfo.ZoneInfo(str(settings.get("zone") or "UTC")))
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-        return now
+    return in_zone(now, str(settings.get("zone") or ""))
 
 
 def with_moments(action: Action, given: Json, replica: Replica) -> Json:

@@ -11,11 +11,14 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
+from crdt.dates import in_zone
 from crdt.display import display_line
 from meshnode.api.client import NodeClient
 from meshnode.cli.command import Call, Json
+from meshnode.cli.moments import now
 from meshnode.cli.node_process import node_for
 from meshnode.cli.probe import answers
 from meshnode.errors import NodeAway, NoNetwork
@@ -107,6 +110,11 @@ class Snapshot:
         """Several of them in one line, by name."""
         names = sorted((display_line(self.author(entry)) for entry in entries), key=str.casefold)
         return ("; " if any("," in name for name in names) else ", ").join(names)
+
+    def now(self) -> datetime:
+        """Now, as the neighbourhood's clocks show it: its days are meant in its own zone."""
+        zone = next((str(view.get("zone") or "") for view in self.of_kind("settings")), "")
+        return in_zone(now(), zone)
 
     def of_kind(self, kind: str) -> list[Json]:
         """The views of one kind."""

@@ -15,19 +15,24 @@ from typing import Any
 
 from crdt.acting import KINDS_AT_HUBS
 from crdt.action import Action, Argument
+from crdt.boards.shelf import BOARDS
+from crdt.dates import in_zone
 from crdt.display import display_line
+from meshnode.cli import board_lines
 from meshnode.cli.acting import add_as, who_acts
 from meshnode.cli.asking import Attached, snapshot, with_node
+from meshnode.cli.board_lines import state_word
 from meshnode.cli.command import Answer, Call, Command, Json
 from meshnode.cli.entries import find_entry, short_numbers, title_of
+from meshnode.cli.moments import now
 from meshnode.cli.notes import promise
-from meshnode.cli.tasks import STATUS_WORDS
 from meshnode.errors import BadInput, NodeAway
 
 EXAMPLE_NUMBER = "3fa"
-EXAMPLE_WORDS = {"task": "rake leaves", "note": "door code"}
-"""Words of a title, for boards whose entries have numbers."""
+EXAMPLE_WORDS = {board.kind.name: board.example for board in BOARDS.values()} | {"note": "door code"}
+"""Words of a title, for kinds whose entries have numbers."""
 STDIN = "-"
+METAVARS = {"day": "DAY", "moment": "TIME", "number": "N", "people": "NAMES", "reference": "ENTRY"}
 MORE = {
     "note.add": "What is typed after a command may stay in the shell's history: give - as the text and type it then,\n"
     "or write the note on the screen.",
@@ -81,7 +86,7 @@ def _add_arguments(parser: argparse.ArgumentParser, action: Action) -> None:
     if action.needs_record:
         parser.add_argument(
             "entry",
-            metavar=action.record_kind.upper(),
+            metavar=action.name.partition(".")[0].upper(),
             nargs=1 if required else "+",
             help="its short number, or words of its title" + (" in quotes" if required else ""),
         )
@@ -107,11 +112,7 @@ def _add_arguments(parser: argparse.ArgumentParser, action: Action) -> None:
 
 def _metavar(argument: Argument) -> str:
     options = getattr(argument.field, "options", ())
-    return (
-        "|".join(options)
-        if options
-        else {"day": "DAY", "number": "N", "people": "NAMES", "reference": "TASK"}.get(argument.kind, "TEXT")
-    )
+    return "|".join(options) if options else METAVARS.get(argument.kind, "TEXT")
 
 
 def _help(argument: Argument) -> str:
@@ -153,13 +154,13 @@ def _run(call: Call, action: Action) -> Answer:
         views: Sequence[Json] = ()
         if action.needs_record:
             views = await records_of(node, action.record_kind)
-            view = find_entry(views, call.options.entry, action.record_kind)
+            view = find_entry(views, call.options.entry, action.name.partition(".")[0])
             record = view["id"]
         await _resolve(action, values, view, node)
         reply = await node.ask("act", action=action.name, record=record, arguments=values, **acting)
         if action.record_kind in NUMBERED and not views:
             views = await records_of(node, action.record_kind)
-        lines = _outcome(action, reply, views)
+        lines = _outcome(action, reply, views, await _today(node))
         if action.record_kind == "note":
             lines.append(promise(reply["view"], await snapshot(node)))
         if node.started:
@@ -169,6 +170,12 @@ def _run(call: Call, action: Action) -> Answer:
     return with_node(call, work)
 
 
+async def _today(node: Attached) -> str:
+    """The civil day in the neighbourhood's zone."""
+    settings = await records_of(node, "settings")
+    return in_zone(now(), str(settings[0].get("zone") or "") if settings else "").date().isoformat()
+
+
 async def _resolve(action: Action, values: Json, view: Json, node: Attached) -> None:
     """Turn what people type for tasks and for checklist lines into ids; who people are, the node knows."""
     for argument in action.arguments:
@@ -176,7 +183,9 @@ async def _resolve(action: Action, values: Json, view: Json, node: Attached) -> 
         if typed is None:
             continue
         if argument.kind == "reference":
-            values[argument.name] = find_entry(await records_of(node, "task"), [typed])["id"]
+            kinds = getattr(argument.field, "kinds", ()) or tuple(EXAMPLE_WORDS)
+            views = [view for kind in kinds for view in await records_of(node, kind)]
+            values[argument.name] = find_entry(views, [typed], " or ".join(kinds[:2]))["id"]
         elif argument.name == "item":
             values[argument.name] = _item(view, typed)
 
@@ -201,7 +210,7 @@ def _item(view: Json, typed: str) -> str:
     return str(found[0]["id"])
 
 
-def _outcome(action: Action, reply: Json, views: Sequence[Json]) -> list[str]:
+def _outcome(action: Action, reply: Json, views: Sequence[Json], today: str) -> list[str]:
     """One line that says what came of it."""
     view = reply.get("view")
     if not isinstance(view, dict):
@@ -210,7 +219,7 @@ def _outcome(action: Action, reply: Json, views: Sequence[Json]) -> list[str]:
         return ["Saved."]
     others = [each for each in views if each["id"] != view["id"]]
     number = short_numbers([*others, view])[view["id"]]
-    if action.record_kind != "task":
+    board = next((board for board in BOARDS.values() if board.kind.name == action.record_kind), None)
+    if board is None:
         return [f"{number}  {title_of(view)}"]
-    status = STATUS_WORDS.get(str(view["status"]), str(view["status"]))
-    return [f"{number}  {title_of(view)} ({status})"]
+    return [f"{number}  {board_lines.title_of(board, view)} ({state_word(board.state(view, today))})"]

@@ -36,11 +36,18 @@ def _from(module: str) -> Callable[[], Command]:
     return load
 
 
+def _note_history() -> Command:
+    from meshnode.cli.board_history import command_of
+
+    return command_of("note", "note", "door code")
+
+
 GROUPS: Final = {
     "Start": ("screen", "run", "stop", "demo"),
     "A neighbourhood": ("init", "invite", "join", "letin", "newcomers", "leave"),
     "People": ("members", "vouch", "petition", "vote", "block", "unblock", "follow", "refound"),
-    "What is going on": ("status", "task", "note", "forget", "profile", "settings"),
+    "The boards": ("task", "note", "forget"),
+    "What is going on": ("status", "profile", "settings"),
     "Your machines": ("device", "card", "hub"),
     "This machine": ("where", "profiles", "export", "remove"),
     "More": ("help",),
@@ -80,11 +87,9 @@ _ENTRIES: Final = (
     Entry("status", "Who is linked, and what has reached whom", _from("status")),
     Entry("task list", "The tasks on the board", _from("task_list")),
     Entry("task show", "One task with its comments and checklist", _from("task_show")),
-    Entry("task history", "Who changed what in a task", _from("task_history")),
-    Entry("task undo", "Take back a change of a task", _from("task_undo")),
     Entry("note list", "The sealed notes: their titles, and who can read them", _from("note_list")),
     Entry("note show", "One sealed note, opened if it is for you", _from("note_show")),
-    Entry("note history", "Who changed what in a sealed note, but never its text", _from("note_history")),
+    Entry("note history", "Who changed what in a sealed note, but never its text", _note_history),
     Entry("forget", "Have something wiped that you made, on every node", _from("forget")),
     Entry("profile", "What you tell your neighbours about yourself", _from("profile")),
     Entry("settings", "The neighbourhood's name, time zone and language", _from("settings")),
@@ -131,7 +136,31 @@ def board_entries(word: str) -> list[Entry]:
         Entry(f"{word} {verb}", action.help.rstrip("."), partial(command_of, action))
         for verb, action in actions_of(BOARDS[word]).items()
     ]
-    return [entry for entry in made if entry.name not in written]
+    return [entry for entry in [*_of_every_board(word), *made] if entry.name not in written]
+
+
+def _of_every_board(word: str) -> list[Entry]:
+    """What every declared board has: its list, one entry, its history, and taking a change back."""
+    from crdt.boards.shelf import BOARDS as DECLARED
+    from meshnode.cli import board_history, board_list, board_show, board_undo
+
+    board = DECLARED.get(word)
+    if board is None:
+        return []
+    return [
+        Entry(
+            f"{word} list",
+            f"What there is: {board.title[:1].lower()}{board.title[1:]}",
+            partial(board_list.command_of, board),
+        ),
+        Entry(f"{word} show", "One entry with everything on it", partial(board_show.command_of, board)),
+        Entry(
+            f"{word} history",
+            "Who changed what in an entry",
+            partial(board_history.command_of, word, board.kind.name, board.example),
+        ),
+        Entry(f"{word} undo", "Take back a change", partial(board_undo.command_of, board)),
+    ]
 
 
 def verbs(word: str) -> list[Entry]:

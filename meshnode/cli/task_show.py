@@ -7,8 +7,9 @@ from datetime import datetime
 
 from crdt.display import display_line
 from meshnode.cli.asking import Attached, Snapshot, snapshot, with_node
+from meshnode.cli.board_lines import conflict_lines
 from meshnode.cli.command import Answer, Call, Command, Json
-from meshnode.cli.entries import field_name, find_entry, short_numbers, title_of
+from meshnode.cli.entries import find_entry, short_numbers, title_of
 from meshnode.cli.layout import columns, prose
 from meshnode.cli.moments import civil_day, claimed, now
 from meshnode.cli.notes import row
@@ -33,7 +34,7 @@ def run(call: Call) -> Answer:
         numbers = short_numbers(tasks)
         lines = task_lines(task, numbers, known, call.terminal.width, now())
         lines += note_lines(task, known, call.terminal.width)
-        lines += conflict_lines(task, conflicts, numbers[task["id"]], known, now())
+        lines += conflict_lines("task", conflicts, numbers[task["id"]], known, now())
         return Answer({"number": numbers[task["id"]], "view": task, "disputed": conflicts}, lines)
 
     return with_node(call, work)
@@ -94,24 +95,6 @@ def note_lines(task: Json, known: Snapshot, width: int) -> list[str]:
 
 def _stamp(entry: Json, known: Snapshot, now: datetime) -> str:
     return f"{claimed(entry['at_ms'], now)} by {known.author(entry)}"
-
-
-def conflict_lines(task: Json, conflicts: list[Json], number: str, known: Snapshot, now: datetime) -> list[str]:
-    """Both values of every disputed field, who wrote which, and how to settle it."""
-    lines: list[str] = []
-    for conflict in conflicts:
-        field = str(conflict["field"])
-        lines += ["", f"Two versions of {field_name(field)}: people changed it while apart. Nothing is lost."]
-        lines += columns(
-            [
-                (str(each["value"]) or "(empty)", f"{known.author(each)}, {claimed(each['at_ms'], now)}")
-                for each in conflict["values"]
-            ],
-            100,
-            flexible=0,
-        )
-        lines.append(f"  Settle it: meshnode task edit {number} --{field.replace('_', '-')} VALUE")
-    return lines
 
 
 COMMAND = Command(

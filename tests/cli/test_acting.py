@@ -16,7 +16,7 @@ import pytest
 from crdt.acting import KINDS_AT_HUBS
 from crdt.catalog import KINDS_BY_NAME
 from meshnode.cli.asking import Snapshot
-from meshnode.cli.task_history import history_lines
+from meshnode.cli.board_history import history_lines
 from tests.support.nodes import RunningNode
 from tests.support.people import maple_street, seeded_identity
 from tests.support.settled import settled_hub

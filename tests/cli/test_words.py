@@ -11,14 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshnode.cli.asking import Snapshot
+from meshnode.cli.board_history import history_lines
+from meshnode.cli.board_lines import conflict_lines
 from meshnode.cli.entries import SeveralFit, find_entry, short_numbers
 from meshnode.cli.join import split_scanned
 from meshnode.cli.layout import cells, clip, columns, paragraph
 from meshnode.cli.moments import civil_day, moment, span
 from meshnode.cli.status import _who, inside_lines, outside_lines, sent_lines
-from meshnode.cli.task_history import history_lines
 from meshnode.cli.task_list import board_lines
-from meshnode.cli.task_show import conflict_lines, task_lines
+from meshnode.cli.task_show import task_lines
 from meshnode.cli.tasks import urgency
 from meshnode.errors import BadInput, UnknownRecord
 
@@ -226,7 +227,7 @@ def test_a_conflict_shows_both_values_who_when_and_how_to_settle_it() -> None:
         {"value": "2026-11-27", "member": ANA, "device": "", "at_ms": ms(2026, 11, 24, 9, 0), "change": "c" * 64},
         {"value": "", "member": BO, "device": "", "at_ms": ms(2026, 11, 23, 9, 0), "change": "d" * 64},
     ]
-    text = "\n".join(conflict_lines(VIEWS[0], [{"field": "people_needed", "values": values}], "3f3", KNOWN, NOW))
+    text = "\n".join(conflict_lines("task", [{"field": "people_needed", "values": values}], "3f3", KNOWN, NOW))
     assert "Two versions of people needed" in text
     assert "2026-11-27  Ana, today 09:00" in text
     assert "(empty)     Bo[2J, yesterday 09:00" in text

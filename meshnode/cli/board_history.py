@@ -1,4 +1,4 @@
-"""`meshnode task history`: who changed what in a task, newest first."""
+"""`meshnode BOARD history`: who changed what in an entry, newest first; what is sealed is never in it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from meshnode.cli.moments import claimed, now
 CHANGE_LETTERS = 8
 LONGEST_VALUE = 50
 FIELD_INDENT = 12
+SEALED_BOARD = "note"
+"""Its changes cannot be taken back: what was sealed anew stays so."""
 
 _WHAT = {
     "add": "wrote it down",
@@ -40,24 +42,37 @@ _WHAT = {
 _FIELDS = {"tick": "checklist", "check": "checklist"}
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
-    """What `task history` takes."""
-    parser.add_argument("task", metavar="TASK", nargs="+", help="its short number, or words of its title")
+def command_of(word: str, kind: str, example: str) -> Command:
+    """The command that tells the history of a board's entries.
+
+    Args:
+        word: the board's first word.
+        kind: the kind of its records.
+        example: words of a title.
+    """
+
+    def arguments(parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("entry", metavar=word.upper(), nargs="+", help="its short number, or words of its title")
+
+    return Command(
+        examples=(f"meshnode {word} history 3fa", f"meshnode {word} history {example}"),
+        run=lambda call: _run(call, word, kind),
+        arguments=arguments,
+    )
 
 
-def run(call: Call) -> Answer:
-    """Find the task and print its history."""
-
+def _run(call: Call, word: str, kind: str) -> Answer:
     async def work(node: Attached) -> Answer:
         known = await snapshot(node)
-        tasks = known.of_kind("task")
-        task = find_entry(tasks, call.options.task)
-        entries = (await node.ask("history", record=task["id"]))["entries"]
-        number = short_numbers(tasks)[task["id"]]
-        lines = [*columns([(number, title_of(task))], call.terminal.width, indent=0), ""]
+        views = known.of_kind(kind)
+        view = find_entry(views, call.options.entry, word)
+        entries = (await node.ask("history", record=view["id"]))["entries"]
+        number = short_numbers(views)[view["id"]]
+        lines = [*columns([(number, title_of(view))], call.terminal.width, indent=0), ""]
         lines += history_lines(entries, known, now(), call.terminal.width)
-        lines += ["", f"To take a change back: meshnode task undo {number} --change CODE"]
-        return Answer({"number": number, "record": task["id"], "entries": entries}, lines)
+        if word != SEALED_BOARD:
+            lines += ["", f"To take a change back: meshnode {word} undo {number} --change CODE"]
+        return Answer({"number": number, "record": view["id"], "entries": entries}, lines)
 
     return with_node(call, work)
 
@@ -94,8 +109,3 @@ def _value(value: object) -> str:
             return clip(str(value), LONGEST_VALUE)
         case _:
             return ""
-
-
-COMMAND = Command(
-    examples=("meshnode task history 3fa", "meshnode task history rake leaves"), run=run, arguments=arguments
-)
