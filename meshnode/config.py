@@ -22,6 +22,7 @@ from meshnode.errors import ConfigError
 DISCOVERY: Final = ("open", "quiet", "off")
 GLYPHS: Final = ("auto", "unicode", "console", "plain")
 THEMES: Final = ("auto", "dark", "light", "contrast", "ansi")
+LANGUAGES: Final = ("auto", "en", "es", "de")
 LEVELS: Final = ("debug", "info", "warning", "error")
 LONGEST_DEVICE_NAME: Final = 64
 
@@ -49,6 +50,7 @@ class ScreenSettings:
 
     glyphs: str = "auto"
     theme: str = "auto"
+    language: str = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,13 @@ SETTINGS: Final = (
         "The screen's colours. auto looks at the terminal; NO_COLOR is respected in any case.",
         'one of "auto", "dark", "light", "contrast", "ansi"',
         THEMES,
+    ),
+    Setting(
+        "screen",
+        "language",
+        "The language of the screen. auto takes the system's. What neighbours write stays as they typed it.",
+        'one of "auto", "en", "es", "de"',
+        LANGUAGES,
     ),
     Setting(
         "log",

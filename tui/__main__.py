@@ -18,6 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--profile", default="default")
     parser.add_argument("--glyphs", default="auto", choices=("auto", "unicode", "console", "plain"))
     parser.add_argument("--theme", default="auto")
+    parser.add_argument("--language", default="auto")
     parser.add_argument("--log", help="a file for what goes wrong; without it nothing is logged")
     chosen = parser.parse_args(arguments)
     if os.environ.get("TERM", "dumb") == "dumb" or not sys.stdin.isatty():
@@ -26,7 +27,13 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(filename=chosen.log or os.devnull, level=logging.WARNING)
     from tui.app import run
 
-    return run(chosen.socket, chosen.profile, glyph_set=chosen.glyphs, theme_name=chosen.theme).value
+    return run(
+        chosen.socket,
+        chosen.profile,
+        glyph_set=chosen.glyphs,
+        theme_name=chosen.theme,
+        language_name=chosen.language,
+    ).value
 
 
 if __name__ == "__main__":

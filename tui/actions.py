@@ -17,6 +17,7 @@ from meshnode.api.schema import Json
 from tui.acting import from_hex, person
 from tui.faces import is_task, title_of
 from tui.held import Held
+from tui.language import translated
 from tui.moments import Clock
 from tui.plain_text import clean
 from tui.wording import knows, say
@@ -75,8 +76,8 @@ def form_fields(action: Action, view: Json) -> list[FormField]:
     return [
         FormField(
             name=argument.name,
-            title=argument.title,
-            hint=argument.help,
+            title=translated(argument.title),
+            hint=translated(argument.help),
             kind=argument.kind,
             required=argument.required,
             value=str(view.get(argument.name) or "") if editing else "",

@@ -17,7 +17,7 @@ from textual import events
 from textual.app import App
 from textual.binding import BindingType
 
-from tui import glyphs, themes
+from tui import glyphs, language, themes
 from tui.doing import Doing
 from tui.feed import GATHER_SECONDS, GATHER_SECONDS_OVER_SSH, Feed
 from tui.forgetting import Forgetting
@@ -49,6 +49,7 @@ class MeshnodeApp(App[Outcome]):
         *,
         glyph_set: str = "auto",
         theme_name: str = "auto",
+        language_name: str = "en",
         keys: Mapping[str, str] | None = None,
         clock: Clock | None = None,
         environ: Mapping[str, str] | None = None,
@@ -60,11 +61,13 @@ class MeshnodeApp(App[Outcome]):
             profile: its name, for the title.
             glyph_set: unicode, console, plain or auto.
             theme_name: dark, light, contrast, ansi or auto.
+            language_name: en, es, de or auto.
             keys: other keys for bindings, by id.
             clock: the time, for tests.
             environ: the environment, for tests.
         """
         environ = os.environ if environ is None else environ
+        language.use(language.choose(language_name, environ))
         self.look = themes.choose(theme_name, environ)
         super().__init__(ansi_color=self.look.ansi)
         self.animation_level = "none"
@@ -272,8 +275,11 @@ def run(
     *,
     glyph_set: str = "auto",
     theme_name: str = "auto",
+    language_name: str = "auto",
     keys: Mapping[str, str] | None = None,
 ) -> Outcome:
     """Show the screen until the person closes it."""
-    app = MeshnodeApp(socket_path, profile, glyph_set=glyph_set, theme_name=theme_name, keys=keys)
+    app = MeshnodeApp(
+        socket_path, profile, glyph_set=glyph_set, theme_name=theme_name, language_name=language_name, keys=keys
+    )
     return app.run() or Outcome.QUIT

@@ -20,6 +20,7 @@ from meshnode.errors import MeshnodeError, NodeAway
 from tui import actions
 from tui.acting import Acting, named
 from tui.faces import title_of
+from tui.language import translated
 from tui.outcome import Outcome
 from tui.plain_text import clean
 from tui.screens.place import Place
@@ -87,7 +88,7 @@ class Doing:
             self._app.run_worker(self._perform_and_tell(name, target, {} if item is None else {"item": item}, by))
 
         if self._possible(action, view, self.acting.by):
-            self.acting.first(action.title, title_of(view) if view else "", go)
+            self.acting.first(translated(action.title), title_of(view) if view else "", go)
 
     def _possible(self, action: Action, view: Json, by: str) -> bool:
         """Whether it can be done now by whoever acts; why not is said."""
@@ -107,7 +108,7 @@ class Doing:
                 self._app.run_worker(self._perform_and_tell(name, record, {}, by))
 
         if record and self._possible(action, view, self.acting.by):
-            self.acting.first(action.title, title_of(view), go)
+            self.acting.first(translated(action.title), title_of(view), go)
 
     def _open_form(
         self,
@@ -132,7 +133,7 @@ class Doing:
 
         about = record or given.get("task", "")
         view = self._app.held.records.get(about)
-        title = action.title if view is None else f"{action.title}: {title_of(view)}"
+        title = translated(action.title) if view is None else f"{translated(action.title)}: {title_of(view)}"
         self._app.push_screen(Form(title, fields, submit, (action.name, _track(about, by))))
 
     async def _perform_and_tell(self, name: str, record: str | None, arguments: Mapping[str, Any], by: str) -> None:

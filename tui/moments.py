@@ -11,10 +11,9 @@ import time
 from datetime import UTC, date, datetime
 
 from crdt.identifiers import EARLIEST_AT_MS
+from tui.language import short_date, weekday
 from tui.wording import say
 
-DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 DOUBTFUL_MS = 10 * 60_000
 """Further ahead than this, a claimed time is marked as a claim, beside the time it came here where that is known."""
 
@@ -44,7 +43,7 @@ class Clock:
 
 def minute_line(now: datetime) -> str:
     """What the clock in the bar says."""
-    return f"{DAY_NAMES[now.weekday()]} {now:%H:%M}"
+    return f"{weekday(now)} {now:%H:%M}"
 
 
 def moment(clock: Clock, at_ms: int) -> str:
@@ -54,9 +53,8 @@ def moment(clock: Clock, at_ms: int) -> str:
     if days == 0:
         return f"{at:%H:%M}"
     if 0 < days < 7:
-        return f"{DAY_NAMES[at.weekday()]} {at:%H:%M}"
-    year = "" if at.year == now.year else f" {at.year}"
-    return f"{at.day} {MONTH_NAMES[at.month - 1]}{year} {at:%H:%M}"
+        return f"{weekday(at)} {at:%H:%M}"
+    return f"{short_date(at, year=at.year != now.year)} {at:%H:%M}"
 
 
 def moment_or_doubt(clock: Clock, at_ms: int, received_ms: int | None = None) -> str:
@@ -82,6 +80,5 @@ def day(clock: Clock, due: str) -> str:
     if days == 1:
         return say("day.tomorrow")
     if 1 < days < 7:
-        return DAY_NAMES[when.weekday()]
-    year = "" if when.year == clock.today().year else f" {when.year}"
-    return f"{when.day} {MONTH_NAMES[when.month - 1]}{year}"
+        return weekday(when)
+    return short_date(when, year=when.year != clock.today().year)

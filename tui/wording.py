@@ -8,6 +8,7 @@ Rules of this module:
 
 from __future__ import annotations
 
+from tui.language import translated, translated_count
 from tui.texts import TEXTS
 from tui.texts_acting import ACTING
 from tui.texts_commands import COMMANDS
@@ -22,7 +23,7 @@ ALL = {**TEXTS, **WELCOME, **MEMBERS, **DEVICES, **NOTES, **ACTING, **INVITING, 
 
 def say(key: str, /, **values: object) -> str:
     """The text for `key` with its places filled."""
-    text = ALL[key]
+    text = translated(ALL[key], key)
     return text.format(**values) if values else text
 
 
@@ -32,5 +33,5 @@ def knows(key: str) -> bool:
 
 
 def counted(key: str, count: int, /, **values: object) -> str:
-    """The text for one or for several: `key.one` or `key.many`."""
-    return say(f"{key}.one" if count == 1 else f"{key}.many", count=count, **values)
+    """The text for one or for several: `key.one` or `key.many`, as the language counts."""
+    return translated_count(ALL[f"{key}.one"], ALL[f"{key}.many"], count).format(count=count, **values)

@@ -56,7 +56,14 @@ def show(call: Call, socket: Path) -> str:
     set_up_logs(call.paths.state / "screen.log", "warning", file_bytes=SCREEN_FILE_BYTES)
     # By name, because commands and screen are neighbours that know nothing of each other.
     app: Any = importlib.import_module("tui.app")
-    outcome = app.run(socket, call.paths.profile, glyph_set=config.screen.glyphs, theme_name=config.screen.theme)
+    screen = config.screen
+    outcome = app.run(
+        socket,
+        call.paths.profile,
+        glyph_set=screen.glyphs,
+        theme_name=screen.theme,
+        language_name=screen.language,
+    )
     return str(outcome.name)
 
 

@@ -24,6 +24,7 @@ from tui import actions
 from tui.dialogs.dialog import Dialog
 from tui.faces import is_task, title_of
 from tui.keymap import DIALOG_KEYS, EVERYWHERE, bind
+from tui.language import translated
 from tui.note_lines import is_note, note_text
 from tui.plain_text import fit, wrap
 from tui.screens.place import Place
@@ -93,7 +94,10 @@ class Palette(Dialog[str]):
             seen.add(binding.id)
             scope = "app" if binding.id in everywhere else "key"
             shown = binding.key_display or binding.key
-            yield scope == "app", Entry(f"{scope}:{binding.action}", shown, binding.description, active.enabled)
+            yield (
+                scope == "app",
+                Entry(f"{scope}:{binding.action}", shown, translated(binding.description), active.enabled),
+            )
 
     def _actions(self) -> Iterator[Entry]:
         place = self._below
@@ -107,7 +111,7 @@ class Palette(Dialog[str]):
                 continue
             about = view if action.needs_record else {}
             possible = actions.why_not(action, about, app.held, app.clock, app.doing.acting.by) is None
-            yield Entry(f"do:{action.name}", action.title, action.help, possible)
+            yield Entry(f"do:{action.name}", translated(action.title), translated(action.help), possible)
         if app.doing.acting.by:
             yield Entry("app:somebody_else", say("key.somebody-else-short"), say("key.somebody-else"))
         yield Entry("app:invite_words", say("key.invite"), say("key.words"), app.held.linked)

@@ -18,6 +18,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tui.language import translated
 from tui.moments import minute_line
 from tui.themes import Paint
 from tui.widgets.bars import KeyBar, NavRow, TopBar
@@ -138,7 +139,7 @@ class Place(Screen[None]):
         keys: list[tuple[str, str]] = []
         for active in self.active_bindings.values():
             binding = active.binding
-            shown = (binding.key_display or binding.key, binding.description)
+            shown = (binding.key_display or binding.key, translated(binding.description))
             if binding.show and active.enabled and shown not in keys:
                 keys.append(shown)
         self.query_one(KeyBar).show(keys, ("?", say("key.help")))
