@@ -50,7 +50,7 @@ GROUPS: Final = {
     "What is going on": ("status", "profile", "settings"),
     "Your machines": ("device", "card", "hub"),
     "This machine": ("where", "profiles", "export", "remove"),
-    "More": ("help",),
+    "More": ("help", "completion"),
 }
 """The first words, in the order in which the help shows them."""
 
@@ -108,6 +108,7 @@ _ENTRIES: Final = (
     Entry("export", "Write a copy of everything into a folder", _from("export")),
     Entry("remove", "Delete this profile from this machine", _from("remove")),
     Entry("help", "Help on a command or a topic", _from("help")),
+    Entry("completion", "Let the Tab key complete commands in your shell", _from("completion")),
 )
 
 BOARD_SUMMARIES: Final = {
