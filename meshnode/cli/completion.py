@@ -16,20 +16,21 @@ from meshnode.cli.command import Answer, Call, Command, Parser
 from meshnode.cli.main import command_parser
 from meshnode.errors import BadInput, MeshnodeError
 
+BETWEEN = "\x1f"
+"""Stands between words that a shell hands over: no keyboard types it."""
 _BASH = """_meshnode() {
-    local IFS=$'\\n'
-    COMPREPLY=($(meshnode completion --words -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
+    local IFS=$'\\x1f'
+    local words="${COMP_WORDS[*]:1:COMP_CWORD}"
+    IFS=$'\\n'
+    COMPREPLY=($(meshnode completion --words="$words" 2>/dev/null))
 }
 complete -o default -F _meshnode meshnode"""
 _ZSH = """#compdef meshnode
-_meshnode() {
-    local -a found
-    found=("${(@f)$(meshnode completion --words -- "${(@)words[2,CURRENT]}" 2>/dev/null)}")
-    compadd -- $found || _files
-}
-compdef _meshnode meshnode"""
+local -a found
+found=("${(@f)$(meshnode completion --words="${(pj:\\x1f:)words[2,CURRENT]}" 2>/dev/null)}")
+compadd -- $found || _files"""
 _FISH = """function __meshnode
-    meshnode completion --words -- (commandline -opc)[2..] (commandline -ct) 2>/dev/null
+    meshnode completion --words=(string join \\x1f -- (commandline -opc)[2..] (commandline -ct)) 2>/dev/null
 end
 complete -c meshnode -f -a '(__meshnode)'"""
 SCRIPTS = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}
@@ -42,19 +43,21 @@ _FILES = {
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What `completion` takes."""
-    parser.add_argument("shell", metavar="SHELL", nargs="*", help=f"one of: {', '.join(SCRIPTS)}")
-    parser.add_argument("--words", action="store_true", help="what could stand in place of the last of the given words")
+    parser.add_argument("shell", metavar="SHELL", nargs="?", help=f"one of: {', '.join(SCRIPTS)}")
+    parser.add_argument(
+        "--words", dest="typed", metavar="WORDS", help="what could stand in place of the last of these words"
+    )
 
 
 def run(call: Call) -> Answer:
     """Print a shell's script, or what completes some words."""
-    given: list[str] = call.options.shell
-    if call.options.words:
-        found = list(candidates(given))
+    shell: str | None = call.options.shell
+    if call.options.typed is not None:
+        found = list(candidates(call.options.typed.split(BETWEEN)))
         return Answer({"words": found}, found)
-    if len(given) != 1 or given[0] not in SCRIPTS:
+    if shell not in SCRIPTS:
         raise BadInput("Which shell?", next_step=f"Say one of: {', '.join(SCRIPTS)}.")
-    return Answer({"shell": given[0], "script": SCRIPTS[given[0]]}, SCRIPTS[given[0]].splitlines())
+    return Answer({"shell": shell, "script": SCRIPTS[shell]}, SCRIPTS[shell].splitlines())
 
 
 def candidates(words: Sequence[str]) -> Iterator[str]:

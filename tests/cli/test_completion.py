@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from meshnode.cli.completion import SCRIPTS, candidates
+from meshnode.cli.main import main
 from meshnode.cli.registry import find, first_words
 
 
@@ -50,7 +51,23 @@ def test_a_real_bash_completes(tmp_path: Path) -> None:
         pytest.skip("no bash here")
     (tmp_path / "meshnode").write_text(f'#!/bin/sh\nexec {sys.executable} -m meshnode.cli.main "$@"\n')
     (tmp_path / "meshnode").chmod(0o755)
-    asked = 'COMP_WORDS=(meshnode task cl); COMP_CWORD=2; _meshnode; echo "${COMPREPLY[@]}"'
+    asked = "".join(
+        f'COMP_WORDS=(meshnode {words}); COMP_CWORD=$((${{#COMP_WORDS[@]}}-1)); _meshnode; echo "${{COMPREPLY[@]}}"\n'
+        for words in ("task cl", 'task ""', "task list --st")
+    )
     script = f'PATH="{tmp_path}:$PATH"\n{SCRIPTS["bash"]}\n{asked}'
     said = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60, check=True)
-    assert said.stdout.split() == ["claim"]
+    one, verbs, option = said.stdout.splitlines()
+    assert one == "claim"
+    assert {"add", "claim", "list"} <= set(verbs.split())
+    assert option == "--status"
+
+
+@pytest.mark.parametrize("shell", SCRIPTS)
+def test_the_script_is_printed(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["completion", shell]) == 0
+    assert "completion --words=" in capsys.readouterr().out
+
+
+def test_a_shell_is_named() -> None:
+    assert main(["completion"]) == main(["completion", "tcsh"]) == 2
