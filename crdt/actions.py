@@ -10,10 +10,17 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from crdt.action import Action, Actor, Argument
-from crdt.boards import notes, profiles, settings, tasks
+from crdt.boards import alarms, households, notes, profiles, rollcalls, settings, tasks
 
 __all__ = ["ACTIONS", "Action", "Actor", "Argument"]
 
-ACTIONS: Mapping[str, Action] = MappingProxyType(
-    {action.name: action for action in (*tasks.ACTIONS, *settings.ACTIONS, *profiles.ACTIONS, *notes.ACTIONS)}
+_BOARDS = (
+    tasks.ACTIONS,
+    households.ACTIONS,
+    alarms.ACTIONS,
+    rollcalls.ACTIONS,
+    settings.ACTIONS,
+    profiles.ACTIONS,
+    notes.ACTIONS,
 )
+ACTIONS: Mapping[str, Action] = MappingProxyType({action.name: action for actions in _BOARDS for action in actions})

@@ -10,8 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from crdt.boards.alarms import ALARM
+from crdt.boards.households import HOUSEHOLD
 from crdt.boards.notes import NOTE
 from crdt.boards.profiles import PROFILE
+from crdt.boards.rollcalls import ROLLCALL
 from crdt.boards.settings import SETTINGS
 from crdt.boards.tasks import TASK
 from crdt.display import display_line
@@ -20,7 +23,7 @@ from crdt.identifiers import RecordId
 from crdt.kinds import Kind, View
 from crdt.reading import Reading
 
-_ALL = (TASK, SETTINGS, PROFILE, NOTE)
+_ALL = (HOUSEHOLD, ALARM, ROLLCALL, TASK, SETTINGS, PROFILE, NOTE)
 KINDS: Mapping[int, Kind] = MappingProxyType({kind.code: kind for kind in _ALL})
 KINDS_BY_NAME: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _ALL})
 

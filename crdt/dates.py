@@ -73,6 +73,9 @@ class Moment(Field):
     What people type for one ("18:00", "tomorrow 9:00", "in 2 hours") is read by the node, which knows zone and clock:
     `crdt.dates.read_moment`."""
 
+    past: bool = False
+    """Whether a clock time that is typed means the last one, not the next one."""
+
     def read(self, raw: Scalar) -> int:
         whole = isinstance(raw, int) and not isinstance(raw, bool)
         return raw if whole and 0 < raw < LAST_MOMENT_MS else 0  # type: ignore[operator, return-value]

@@ -40,6 +40,8 @@ class Field:
     per_member: ClassVar[bool] = False
     of_maker: ClassVar[bool] = False
     """It counts only if whoever made the record wrote it."""
+    shows_all: ClassVar[bool] = False
+    """All its current values are shown side by side (`crdt.marks`): several of them are no dispute about one field."""
 
     def read(self, raw: Scalar) -> Json:
         """What a stored value means; never fails."""
@@ -170,13 +172,18 @@ class Entry(Field):
     group: ClassVar[bool] = True
 
     def read(self, raw: Scalar) -> Mapping[str, Json]:
-        if not isinstance(raw, str) or not raw.startswith("{"):
-            return {}
-        try:
-            found = json.loads(raw)
-        except (ValueError, RecursionError):
-            return {}
-        return {name: _plain(value) for name, value in found.items() if isinstance(value, (str, int))}
+        return read_object(raw)
+
+
+def read_object(raw: Scalar) -> dict[str, Json]:
+    """What a stored JSON object says, as far as it may be shown; {} for anything else."""
+    if not isinstance(raw, str) or not raw.startswith("{"):
+        return {}
+    try:
+        found = json.loads(raw)
+    except (ValueError, RecursionError):
+        return {}
+    return {name: _plain(value) for name, value in found.items() if isinstance(value, (str, int))}
 
 
 def _plain(value: str | int) -> str | int:

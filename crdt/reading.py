@@ -135,6 +135,13 @@ class Reading:
         declared = self.declared(key)
         return declared.read(self.raw(key)) if declared else None
 
+    def values(self, key: str) -> list[tuple[Json, Merged]]:
+        """Every value of a declared field that stands, each with the change that wrote it, the shown one first."""
+        declared = self.declared(key)
+        if declared is None:
+            return []
+        return [(declared.read(self._stored(key, merged)), merged) for merged in self.standing(key)]
+
     def prose(self, key: str) -> str:
         """What a text says."""
         text = self.writers.text(key)
@@ -182,7 +189,7 @@ class Reading:
 
     def _differ(self, key: str) -> bool:
         declared = self.declared(key)
-        if declared is None or declared.group or isinstance(declared, Prose):
+        if declared is None or declared.group or declared.shows_all or isinstance(declared, Prose):
             return False
         standing = self.standing(key)
         if len(standing) < 2:

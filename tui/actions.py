@@ -57,6 +57,8 @@ def why_not(action: Action, view: Mapping[str, object], held: Held, clock: Clock
         return say("no-card")
     if action.needs_record and action.record_kind == "note" and is_task(view):
         return say("note.open-first")
+    if action.needs_record and view.get("kind") not in (action.record_kind, "unknown"):
+        return say("no-card")
     if held.at_hub and action.record_kind not in KINDS_AT_HUBS:
         return say("acting.not-here")
     if held.at_hub and not by:

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from crdt.board import Board
-from crdt.boards import tasks
+from crdt.boards import alarms, households, rollcalls, tasks
 
-BOARDS: Mapping[str, Board] = MappingProxyType({board.name: board for board in (tasks.BOARD,)})
+BOARDS: Mapping[str, Board] = MappingProxyType(
+    {board.name: board for board in (tasks.BOARD, households.BOARD, alarms.BOARD, rollcalls.BOARD)}
+)

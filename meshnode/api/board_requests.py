@@ -114,7 +114,9 @@ class BoardRequests:
     async def _resolve(self, arguments: Json) -> Json:
         """Settle a disputed field by writing it: what is written has seen every value that stood."""
         record = self._named(arguments)
-        action = ACTIONS.get(f"{KINDS[record[0]].name}.edit")
+        kind = KINDS[record[0]].name
+        edits = (each for each in ACTIONS.values() if each.record_kind == kind and each.name.endswith(".edit"))
+        action = next(edits, None)
         if action is None:
             raise NotPossible("This entry cannot be edited.")
         given, actor = {str(arguments.get("field", "")): arguments.get("value")}, self.actor(arguments)

@@ -39,11 +39,14 @@ def with_moments(action: Action, given: Json, replica: Replica) -> Json:
     if not typed:
         return given
     now = now_of(replica)
-    return given | {name: _milliseconds(value, now) for name, value in typed.items()}
+    past = {argument.name for argument in action.arguments if getattr(argument.field, "past", False)}
+    return given | {name: _milliseconds(value, now, past=name in past) for name, value in typed.items()}
 
 
-def _milliseconds(typed: str, now: datetime.datetime) -> int:
+def _milliseconds(typed: str, now: datetime.datetime, *, past: bool) -> int:
     moment = read_moment(typed, now)
     if moment is None:
         raise BadInput(f"{typed!r} is no time this understands.", next_step=MOMENT_SENTENCE)
+    if past and moment > now:
+        moment -= datetime.timedelta(days=1)
     return int(moment.timestamp() * 1000)

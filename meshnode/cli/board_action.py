@@ -77,7 +77,7 @@ def examples_of(action: Action) -> tuple[str, ...]:
 
 
 def _example_value(argument: Argument, value: object) -> str:
-    return {"reference": "9bc", "people": "Bo"}.get(argument.kind, str(value))
+    return {"reference": "9bc", "people": "Bo", "moment": "18:00"}.get(argument.kind, str(value))
 
 
 def _add_arguments(parser: argparse.ArgumentParser, action: Action) -> None:

@@ -46,7 +46,7 @@ GROUPS: Final = {
     "Start": ("screen", "run", "stop", "demo"),
     "A neighbourhood": ("init", "invite", "join", "letin", "newcomers", "leave"),
     "People": ("members", "vouch", "petition", "vote", "block", "unblock", "follow", "refound"),
-    "The boards": ("task", "note", "forget"),
+    "The boards": ("task", "roster", "alarm", "rollcall", "note", "forget"),
     "What is going on": ("status", "profile", "settings"),
     "Your machines": ("device", "card", "hub"),
     "This machine": ("where", "profiles", "export", "remove"),
@@ -56,6 +56,9 @@ GROUPS: Final = {
 
 BOARDS: Final = {
     "task": "task",
+    "roster": "roster",
+    "alarm": "alarm",
+    "rollcall": "rollcall",
     "note": "note",
     "profile": "profile",
     "settings": "settings",
@@ -113,6 +116,9 @@ _ENTRIES: Final = (
 
 BOARD_SUMMARIES: Final = {
     "task": "The task board: add, list, show, claim, done, ...",
+    "roster": "The emergency roster: add, list, show, mark, out, back, ...",
+    "alarm": "Alarms: raise, seen, going, stand-down, list, ...",
+    "rollcall": "Roll calls: open, tried, close, list, ...",
     "device": "Your devices: list, add, drop",
     "card": "Your key card on paper: print, check, restore",
     "hub": "Hubs, which are always on: list, add, setup, drop",

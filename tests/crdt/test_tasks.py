@@ -237,7 +237,7 @@ def test_every_action_is_complete() -> None:
         for argument in action.arguments:
             assert argument.title
             assert argument.help
-            assert argument.kind in {"line", "prose", "choice", "number", "day", "reference", "people"}
+            assert argument.kind in {"line", "prose", "choice", "number", "day", "reference", "people", "moment"}
     assert {code: kind.code for code, kind in KINDS.items()} == {code: code for code in KINDS}
 
 
