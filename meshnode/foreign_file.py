@@ -23,9 +23,23 @@ from meshnode.errors import DiskFull, ForeignFile, StorageError
 MOST_NAMES = 10_000
 """Looked at in one folder: a stick that holds more was not prepared for this."""
 NAME_LETTERS = 40
+TRIED_BYTES = 16 * 1024
+"""As much as the largest file that a joining needs."""
 _NOT_IN_NAMES = re.compile(r"[^\w -]+")
 _READING = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 _WRITING = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+_ANOTHER_FOLDER = "Plug the stick in once more, or name another folder."
+_WHAT_HELPS = {
+    errno.ENOSPC: "The stick is full: delete something from it, or take another one.",
+    errno.EDQUOT: "There is no room for you there: delete something, or take another stick.",
+    errno.EROFS: "The stick is write-protected: slide its little lock, or take another one.",
+    errno.EACCES: "You may not write there: name another folder, or take another stick.",
+    errno.EPERM: "You may not write there: name another folder, or take another stick.",
+    errno.ENOENT: "There is no such folder: is the stick plugged in?",
+    errno.ENOTDIR: "That is no folder: name the stick's folder.",
+    errno.EIO: "The stick may be broken: take another one.",
+}
 
 
 def read_foreign(path: Path, most_bytes: int) -> bytes:
@@ -90,25 +104,60 @@ def write_foreign(folder: Path, name: str, suffix: str, content: bytes) -> Path:
     path = folder / f"{plain}{suffix}"
     part = folder / f".{plain}{suffix}.part"
     try:
-        part.unlink(missing_ok=True)
-        descriptor = os.open(part, _WRITING, 0o600)
         try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+            _put(part, content)
             part.replace(path)
+            _settle(folder)
         except BaseException:
             with contextlib.suppress(OSError):
                 part.unlink()
             raise
     except OSError as error:
-        kind = DiskFull if error.errno == errno.ENOSPC else StorageError
-        raise kind(
-            f"{_shown(path)} could not be written: {error.strerror}.",
-            next_step="Is the stick full, or write-protected? Give another folder.",
-        ) from error
+        raise _unwritable(path, error) from error
     return path
+
+
+def try_out(folder: Path) -> None:
+    """Find out whether a folder takes a small file, and leave nothing there.
+
+    Raises:
+        StorageError: it does not.
+    """
+    part = folder / ".meshnode-try.part"
+    try:
+        try:
+            _put(part, bytes(TRIED_BYTES))
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def _put(part: Path, content: bytes) -> None:
+    """Write a new file until it lies on the stick."""
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, _WRITING, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _settle(folder: Path) -> None:
+    """Have the name on the stick, too, before anybody pulls it out; some file systems know no such thing."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _unwritable(path: Path, error: OSError) -> StorageError:
+    number = error.errno or 0
+    kind = DiskFull if number in {errno.ENOSPC, errno.EDQUOT} else StorageError
+    return kind(
+        f"{_shown(path)} could not be written: {error.strerror}.", next_step=_WHAT_HELPS.get(number, _ANOTHER_FOLDER)
+    )
 
 
 def _read(descriptor: int, most_bytes: int) -> bytes:

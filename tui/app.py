@@ -258,6 +258,14 @@ class MeshnodeApp(App[Outcome]):
         """Let many in at a meeting."""
         self.inviting.event()
 
+    def action_stick_invite(self) -> None:
+        """Put an invite on a stick."""
+        self.inviting.sticks.invite()
+
+    def action_stick_let_in(self) -> None:
+        """Let in whose reply is on a stick."""
+        self.inviting.sticks.let_in()
+
     def action_by_command(self, name: str) -> None:
         """Say what something does that the terminal does, and what to type."""
         from tui.dialogs.confirm import Tell

@@ -16,6 +16,7 @@ from meshnode.errors import MeshnodeError
 if TYPE_CHECKING:
     from tui.app import MeshnodeApp
     from tui.dialogs.dialog import Dialog
+    from tui.sticks import Sticks
 
 EVENT_USES = 30
 
@@ -43,6 +44,13 @@ class Inviting:
         from tui.dialogs.event import EventDialog
 
         self._app.run_worker(self._show("invite", EventDialog, event=True, uses=EVENT_USES))
+
+    @property
+    def sticks(self) -> Sticks:
+        """The ways by USB stick."""
+        from tui.sticks import Sticks
+
+        return Sticks(self._app)
 
     async def _show(self, do: str, dialog: Callable[[Json], Dialog[None]], **arguments: object) -> None:
         reply = await self._ask(do, **arguments)

@@ -99,6 +99,7 @@ MEMBER_KEYS: list[BindingType] = [
     bind("members.come", "c", "come", "come", bar=True, display="c"),
     bind("members.follow", "f", "follow", "follow", bar=True, display="f"),
     bind("members.part", "P", "part", "part", display="P"),
+    bind("members.let-in", "l", "let_in", "stick-let-in", display="l"),
     bind("members.block", "b", "block", "block", display="b"),
     bind("invite", "i", "invite", "invite", bar=True, display="i"),
     *LIST_KEYS,
@@ -110,6 +111,7 @@ WELCOME_KEYS: list[BindingType] = [
     bind("welcome.demo", "3", "choose('demo')", "demo", display="3"),
     bind("welcome.device", "4", "choose('device')", "become-device", display="4"),
     bind("welcome.hub", "5", "choose('hub')", "become-hub", display="5"),
+    bind("welcome.stick", "6", "choose('stick')", "join-stick", display="6"),
     *LIST_KEYS[:2],
     bind("welcome.quit", "q", "app.ask_quit", "ask-quit", bar=True, display="q"),
 ]

@@ -1,4 +1,4 @@
-"""Texts of what the terminal does and the screen only explains: files on sticks, paper, and a new start.
+"""Texts of what the terminal does and the screen only explains: paper, and a new start.
 
 Rules of this module:
 1. As in `texts`. Each says what it does, for whom, and what to type.
@@ -9,15 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-BY_COMMAND = ("stick", "card-paper", "anew")
+BY_COMMAND = ("card-paper", "anew")
 
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
-        "stick.short": "Stick",
-        "stick.title": "Let somebody in with a USB stick",
-        "stick.text": "For machines that never meet on one network. In a terminal here: meshnode invite --file "
-        "FOLDER, with the stick's folder. On the new machine: meshnode join --file FOLDER. Then bring the stick "
-        "back, and: meshnode letin FOLDER.",
         "card-paper.short": "Key card",
         "card-paper.title": "My member key on paper",
         "card-paper.text": "It brings you back when every device of yours is lost. Whoever has it can act as you. In "

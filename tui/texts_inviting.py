@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 INVITING: Mapping[str, str] = MappingProxyType(
     {
-        "invite.ways": "w = three words to say aloud, e = for a meeting.",
+        "invite.ways": "w = three words to say aloud, e = for a meeting, s = on a USB stick, l = let in from a stick.",
         "key.words": "Three words to say aloud",
         "key.event": "A code for a meeting",
         "key.new-words": "New words",
@@ -52,8 +52,9 @@ INVITING: Mapping[str, str] = MappingProxyType(
         "windows.line": "{network} ({address})",
         "windows.keys": "Arrows and Enter, Esc = back",
         # a reply on a stick
-        "waiting.text": "You are waiting to be let in to {network}, as {name}. Bring your reply file to one of its "
-        "members (there: meshnode letin FOLDER), and leave this node running.",
+        "waiting.text": "You are waiting to be let in to {network}, as {name}. Carry the stick with your reply to "
+        "one of its members (there: i and then l). Leave meshnode running: the board opens by itself once this "
+        "machine and one of theirs are on the same Wi-Fi or cable.",
         "waiting.said": "The last node that was asked said: {said}",
     }
 )

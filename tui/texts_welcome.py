@@ -20,6 +20,8 @@ WELCOME: Mapping[str, str] = MappingProxyType(
         "welcome.join-why": "A neighbour presses i on their screen and gives you a code, or says three words.",
         "welcome.demo": "Look around first",
         "welcome.demo-why": "An invented neighbourhood on this machine alone. Nothing of it is kept.",
+        "welcome.stick": "Join with a USB stick",
+        "welcome.stick-why": "A neighbour gave you a stick with an invite. It need not be near, nor online.",
         "welcome.line": "{number}  {choice}",
         "welcome.keys": "Arrows and Enter, or the number.",
         "found.title": "Start a neighbourhood",

@@ -16,9 +16,10 @@ from tui.texts_devices import DEVICES
 from tui.texts_inviting import INVITING
 from tui.texts_members import MEMBERS
 from tui.texts_notes import NOTES
+from tui.texts_sticks import STICKS
 from tui.texts_welcome import WELCOME
 
-ALL = {**TEXTS, **WELCOME, **MEMBERS, **DEVICES, **NOTES, **ACTING, **INVITING, **COMMANDS}
+ALL = {**TEXTS, **WELCOME, **MEMBERS, **DEVICES, **NOTES, **ACTING, **INVITING, **COMMANDS, **STICKS}
 
 
 def say(key: str, /, **values: object) -> str:

@@ -11,10 +11,8 @@ from meshnode.cli.command import Answer, Call, Json
 from meshnode.cli.init import my_name
 from meshnode.cli.layout import paragraph
 from meshnode.errors import InviteError
-from meshnode.foreign_file import foreign_files, read_foreign, write_foreign
-from meshnode.membership.join_files import INVITE_SUFFIX, MOST_BYTES, REPLY_SUFFIX, read_invite_file
-
-MOST_INVITES = 20
+from meshnode.sticks.errands import invites_in, look_at_invite, write_reply
+from meshnode.sticks.folders import typed_folder
 
 
 def run_file(call: Call, effect: Callable[[Call, Json], list[str]]) -> Answer:
@@ -24,17 +22,14 @@ def run_file(call: Call, effect: Callable[[Call, Json], list[str]]) -> Answer:
         call: with `--file`, a folder or the invite file itself.
         effect: how a preview is shown before the yes.
     """
-    path = _invite_in(Path(call.options.file))
-    invite = read_invite_file(read_foreign(path, MOST_BYTES))
-    claims = {"network": invite.network, "inviter": invite.inviter}
+    path = _invite_in(typed_folder(call.options.file))
     with conversation(call) as talk:
-        preview = talk.ask("look_apart", code=invite.code, **claims)
-        network = display_line(preview["network"]) or "this neighbourhood"
-        if not call.agreed(effect(call, preview), f"Ask to join {network}?"):
+        seen = talk.runner.run(look_at_invite(talk.node.ask, path))
+        network = seen.network or "this neighbourhood"
+        if not call.agreed(effect(call, seen.preview), f"Ask to join {network}?"):
             return Answer({"joined": False}, ["Nothing was done."], exit_code=1)
         name = my_name(call, call.options.name, "--name")
-        reply = str(talk.ask("join_apart", code=invite.code, name=name, **claims)["reply"])
-        written = write_foreign(path.parent, name, REPLY_SUFFIX, reply.encode())
+        written = talk.runner.run(write_reply(talk.node.ask, seen, name))
     return Answer(
         {"joined": False, "waiting": True, "file": str(written)},
         [
@@ -50,19 +45,12 @@ def run_file(call: Call, effect: Callable[[Call, Json], list[str]]) -> Answer:
 
 
 def _invite_in(given: Path) -> Path:
-    """The one invite file in a folder; a file that is named itself is that one.
+    """The one invite file that is meant.
 
     Raises:
         InviteError: there is none, or several.
     """
-    if given.name.endswith(INVITE_SUFFIX):
-        return given
-    found = foreign_files(given, INVITE_SUFFIX, MOST_INVITES)
-    if not found:
-        raise InviteError(
-            f"There is no invite file in {display_line(str(given))}.",
-            next_step="A neighbour makes one: `meshnode invite --file FOLDER`.",
-        )
+    found = invites_in(given)
     if len(found) > 1:
         names = ", ".join(display_line(path.name) for path in found)
         raise InviteError(f"There are several invites here: {names}.", next_step="Give the file that is meant.")

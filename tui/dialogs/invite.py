@@ -40,6 +40,8 @@ class InviteDialog(Dialog[None]):
         bind("invite.long", "t", "turn", "long", display="t"),
         bind("invite.words", "w", "words", "words", display="w"),
         bind("invite.event", "e", "event", "event", display="e"),
+        bind("invite.stick", "s", "stick", "stick", display="s"),
+        bind("invite.let-in", "l", "let_in", "stick-let-in", display="l"),
         *LIST_KEYS,
         *DIALOG_KEYS,
     ]
@@ -164,7 +166,7 @@ class InviteDialog(Dialog[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Other codes in the same frame have no other ways."""
-        return type(self) is InviteDialog or action not in {"turn", "words", "event"}
+        return type(self) is InviteDialog or action not in {"turn", "words", "event", "stick", "let_in"}
 
     def action_words(self) -> None:
         """Three words instead."""
@@ -175,6 +177,16 @@ class InviteDialog(Dialog[None]):
         """A meeting's code instead."""
         self.dismiss(None)
         self.mesh.inviting.event()
+
+    def action_stick(self) -> None:
+        """An invite on a stick instead."""
+        self.dismiss(None)
+        self.mesh.inviting.sticks.invite()
+
+    def action_let_in(self) -> None:
+        """Let in whose reply came on a stick."""
+        self.dismiss(None)
+        self.mesh.inviting.sticks.let_in()
 
     def action_up(self) -> None:
         """Read up."""

@@ -14,6 +14,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 
+from meshnode import wording
 from tui.dialogs.dialog import Choices, Dialog
 from tui.keymap import DIALOG_KEYS, bind
 from tui.plain_text import wrap
@@ -23,10 +24,23 @@ from tui.wording import say
 Section = tuple[str, Sequence[str]]
 
 
+def meaning_of(effect: Sequence[str]) -> list[Section]:
+    """What joining or starting a neighbourhood means: its effect, and what is so for everybody."""
+    return [
+        ("", effect),
+        (wording.SEEN_TITLE, wording.SEEN),
+        (wording.STOLEN_TITLE, wording.STOLEN),
+        (wording.FOR_EVER_TITLE, wording.FOR_EVER),
+        ("", (say("promise.later"),)),
+    ]
+
+
 class Promise(Dialog[str]):
-    """Sections to read, and yes or no. The answer is a refusal's sentence or BACK."""
+    """Sections to read, and yes or no. The answer is a refusal's sentence, BACK or DONE."""
 
     BACK: ClassVar = "back"
+    DONE: ClassVar = "done"
+    """What `accept` answers where this window is to close after a yes that worked."""
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("promise.up", "up,k", "scroll(-1)", "up", display="Up", priority=True),
         bind("promise.down", "down,j", "scroll(1)", "down", display="Down", priority=True),

@@ -106,3 +106,7 @@ class MembersScreen(AskedPlace):
     def action_invite(self) -> None:
         """Invite a neighbour."""
         self.mesh.inviting.invite()
+
+    def action_let_in(self) -> None:
+        """Let in whose reply came on a stick."""
+        self.mesh.inviting.sticks.let_in()

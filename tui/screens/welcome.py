@@ -1,4 +1,4 @@
-"""WelcomeScreen: the first start: begin a neighbourhood, join one with a code, or look around first.
+"""WelcomeScreen: the first start: begin a neighbourhood, join one with a code or a stick, or look around first.
 
 Rules of this module:
 1. Before a yes it is said what neighbours will see, what a thief could read and what cannot be taken back.
@@ -22,7 +22,7 @@ from tui.dialogs.confirm import Tell
 from tui.dialogs.device_code import DeviceCodeDialog
 from tui.dialogs.form import Form, Submit
 from tui.dialogs.invite import CODE_AND_ADDRESS
-from tui.dialogs.promise import Promise, Section
+from tui.dialogs.promise import Promise, meaning_of
 from tui.dialogs.windows import WindowsDialog
 from tui.keymap import WELCOME_KEYS
 from tui.outcome import Outcome
@@ -31,7 +31,7 @@ from tui.screens.place import Place
 from tui.widgets.line_list import Line, LineList
 from tui.wording import say
 
-CHOICES = ("found", "join", "demo", "device", "hub")
+CHOICES = ("found", "join", "demo", "device", "hub", "stick")
 ROWS_FOR_ALL = 26
 """Lower windows show the choices first, and what meshnode is below them."""
 
@@ -54,7 +54,7 @@ class WelcomeScreen(Place):
         return self.query_one(LineList)
 
     def on_mount(self) -> None:
-        """Show the three ways."""
+        """Show the ways."""
         self.call_after_refresh(self.lines.rebuild)
 
     def paint_changes(self, dirty: frozenset[str] | set[str]) -> None:
@@ -117,6 +117,8 @@ class WelcomeScreen(Place):
                 self._ask_device()
             case "hub":
                 self.run_worker(self._show_hub_code())
+            case "stick":
+                self.mesh.inviting.sticks.join()
 
     # -- starting one -----------------------------------------------------------------------------------------------
 
@@ -268,13 +270,7 @@ class WelcomeScreen(Place):
 
     def _promise(self, title: str, effect: Iterable[str], yes: str, request: tuple[str, Json, Any]) -> None:
         do, arguments, again = request
-        sections: list[Section] = [
-            ("", tuple(effect)),
-            (wording.SEEN_TITLE, wording.SEEN),
-            (wording.STOLEN_TITLE, wording.STOLEN),
-            (wording.FOR_EVER_TITLE, wording.FOR_EVER),
-            ("", (say("promise.later"),)),
-        ]
+        sections = meaning_of(tuple(effect))
 
         async def accept() -> str | None:
             try:
