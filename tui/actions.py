@@ -72,9 +72,10 @@ def actor_of(held: Held, clock: Clock, by: str = "") -> Actor:
     return Actor(person(held, by), device, clock.today().isoformat(), lambda: "", by)
 
 
-def form_fields(action: Action, view: Json) -> list[FormField]:
-    """The fields a person fills in, with what stands there now."""
+def form_fields(action: Action, view: Json, written: Mapping[str, str] | None = None) -> list[FormField]:
+    """The fields a person fills in, with what stands there now, or what is written there beforehand."""
     editing = action.name.endswith(".edit")
+    stands = (dict(view) if editing else {}) | dict(written or {})
     return [
         FormField(
             name=argument.name,
@@ -82,7 +83,7 @@ def form_fields(action: Action, view: Json) -> list[FormField]:
             hint=translated(argument.help),
             kind=argument.kind,
             required=argument.required,
-            value=str(view.get(argument.name) or "") if editing else "",
+            value=str(stands.get(argument.name) or ""),
         )
         for argument in action.arguments
         if argument.name not in UNSEEN_ARGUMENTS

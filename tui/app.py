@@ -28,6 +28,7 @@ from tui.messages import FeedMoved, NetworkChanged
 from tui.moments import Clock
 from tui.note_opening import open_note
 from tui.outcome import Outcome
+from tui.places import Places
 from tui.screens.place import Place
 from tui.wording import say
 
@@ -50,6 +51,7 @@ class MeshnodeApp(App[Outcome]):
         glyph_set: str = "auto",
         theme_name: str = "auto",
         language_name: str = "en",
+        place: str = "home",
         keys: Mapping[str, str] | None = None,
         clock: Clock | None = None,
         environ: Mapping[str, str] | None = None,
@@ -62,6 +64,7 @@ class MeshnodeApp(App[Outcome]):
             glyph_set: unicode, console, plain or auto.
             theme_name: dark, light, contrast, ansi or auto.
             language_name: en, es, de or auto.
+            place: where to begin.
             keys: other keys for bindings, by id.
             clock: the time, for tests.
             environ: the environment, for tests.
@@ -84,6 +87,8 @@ class MeshnodeApp(App[Outcome]):
         """Whether anybody passes by this screen: who acts is asked each time."""
         self.drafts: dict[tuple[str, str], dict[str, str]] = {}
         self._keys = dict(keys or {})
+        self.places = Places(self)
+        self._begins_at = place
 
     @property
     def paint(self) -> themes.Paint:
@@ -91,13 +96,13 @@ class MeshnodeApp(App[Outcome]):
         return self.look.paint
 
     def on_mount(self) -> None:
-        """Take the theme, open the board and begin to listen."""
+        """Take the theme, open the first place and begin to listen."""
         self.register_theme(self.look.theme)
         self.theme = self.look.theme.name
         self.set_keymap(self._keys)
         self.add_class(self.glyphs.name)
         self.run_worker(self.feed.run(), group="feed", exclusive=True)
-        self.show_place("board")
+        self.show_place(self._begins_at)
         self._tick()
 
     def _tick(self) -> None:
@@ -109,19 +114,18 @@ class MeshnodeApp(App[Outcome]):
     # -- places -----------------------------------------------------------------------------------------------------
 
     def show_place(self, name: str) -> None:
-        """Go to a place. The board stays below every other one, with its selection and its search."""
-        from tui.screens.board import BoardScreen
-        from tui.screens.neighbours import NeighboursScreen
-        from tui.screens.welcome import WelcomeScreen
+        """Go to a place by its name."""
+        self.places.show(name)
 
-        bottom = self.screen_stack[1] if len(self.screen_stack) > 1 else None
-        stays = isinstance(bottom, BoardScreen) and name != "welcome"
-        while len(self.screen_stack) > (2 if stays else 1):
-            self.pop_screen()
-        if not stays:
-            self.push_screen(WelcomeScreen() if name == "welcome" else BoardScreen())
-        if name == "net":
-            self.push_screen(NeighboursScreen())
+    def action_week(self) -> None:
+        """The calendar of the week."""
+        from tui.screens.week import WeekScreen
+
+        self.push_screen(WeekScreen())
+
+    def action_quick(self) -> None:
+        """A task in one line."""
+        self.doing.quick()
 
     def open_card(self, record: str) -> None:
         """Lay one card over the place."""
@@ -130,10 +134,15 @@ class MeshnodeApp(App[Outcome]):
         self.push_screen(CardScreen(record))
 
     def repaint(self, dirty: frozenset[str] | set[str]) -> None:
-        """Let every open place paint what changed."""
-        for screen in self.screen_stack:
+        """Let the place that is seen paint what changed; the others catch up when they are seen again."""
+        seen = True
+        for screen in reversed(self.screen_stack):
             if isinstance(screen, Place):
-                screen.paint_changes(dirty)
+                if seen:
+                    screen.paint_changes(dirty)
+                else:
+                    screen.behind = screen.behind or bool(dirty)
+                seen = False
 
     # -- what the feed says -----------------------------------------------------------------------------------------
 
@@ -167,7 +176,7 @@ class MeshnodeApp(App[Outcome]):
         if self.held.outside and place != "welcome":
             self.show_place("welcome")
         elif not self.held.outside and place == "welcome":
-            self.show_place("board")
+            self.show_place("home")
             self.doing.note(say("joined", network=self.held.network_name))
 
     def on_key(self, event: events.Key) -> None:
@@ -284,10 +293,10 @@ def run(
     glyph_set: str = "auto",
     theme_name: str = "auto",
     language_name: str = "auto",
-    keys: Mapping[str, str] | None = None,
+    place: str = "home",
 ) -> Outcome:
     """Show the screen until the person closes it."""
     app = MeshnodeApp(
-        socket_path, profile, glyph_set=glyph_set, theme_name=theme_name, language_name=language_name, keys=keys
+        socket_path, profile, glyph_set=glyph_set, theme_name=theme_name, language_name=language_name, place=place
     )
     return app.run() or Outcome.QUIT

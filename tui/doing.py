@@ -76,7 +76,7 @@ class Doing:
         card = self._app.screen.card if isinstance(self._app.screen, Place) else None
         record = on or card
         view = self._app.held.records.get(record or "", {}) if action.needs_record else {}
-        fields = actions.form_fields(action, view | dict(written or {}))
+        fields = actions.form_fields(action, view, written or {})
         target = record if action.needs_record else None
 
         def go(by: str) -> None:
@@ -135,6 +135,22 @@ class Doing:
         view = self._app.held.records.get(about)
         title = translated(action.title) if view is None else f"{translated(action.title)}: {title_of(view)}"
         self._app.push_screen(Form(title, fields, submit, (action.name, _track(about, by))))
+
+    def quick(self) -> None:
+        """Tasks in one line each, by whoever acts."""
+        from tui.dialogs.quick import Quick
+
+        action = actions.action_named("task.add")
+
+        def go(by: str) -> None:
+            async def submit(values: Mapping[str, str]) -> str | None:
+                return await self.perform(action.name, None, values, by)
+
+            if self._possible(action, {}, by):
+                self._app.push_screen(Quick(submit))
+
+        if self._possible(action, {}, self.acting.by):
+            self.acting.first(translated(action.title), "", go)
 
     async def _perform_and_tell(self, name: str, record: str | None, arguments: Mapping[str, Any], by: str) -> None:
         refusal = await self.perform(name, record, arguments, by)

@@ -72,12 +72,17 @@ def meta_line(held: Held, clock: Clock, view: Json) -> str:
     return "  ".join(part for part in (who_line(held, view), day(clock, due) if due else "") if part)
 
 
+def waiting_order(view: Json) -> tuple[str, int, str]:
+    """Soonest due first, then as they were written."""
+    return str(view.get("due") or LAST_DAY), _at(view, "created"), str(view.get("id"))
+
+
 def order_key(view: Json) -> tuple[object, ...]:
     """Soonest due first, then as they were written; what is over stands newest first."""
     record = str(view.get("id"))
     if column_of(view) in {"done", ASIDE}:
         return (-_at(view, "changed"), record)
-    return (str(view.get("due") or LAST_DAY), _at(view, "created"), record)
+    return waiting_order(view)
 
 
 def _at(view: Json, name: str) -> int:

@@ -43,6 +43,8 @@ class Glyphs:
     warning: str
     half_blocks: bool
     rule: str
+    block: str
+    """What big numbers are drawn from."""
 
 
 UNICODE = Glyphs(
@@ -60,6 +62,7 @@ UNICODE = Glyphs(
     warning="▲",
     half_blocks=True,
     rule="─",
+    block="█",
 )
 CONSOLE = Glyphs(
     name="console",
@@ -76,6 +79,7 @@ CONSOLE = Glyphs(
     warning="!",
     half_blocks=False,
     rule="─",
+    block="█",
 )
 PLAIN = Glyphs(
     name="plain",
@@ -92,6 +96,7 @@ PLAIN = Glyphs(
     warning="!",
     half_blocks=False,
     rule="-",
+    block="#",
 )
 SETS: Mapping[str, Glyphs] = {each.name: each for each in (UNICODE, CONSOLE, PLAIN)}
 CONSOLE_SAFE = frozenset("─│┌┐└┘├┤┬┴┼━┃┏┓┗┛█░▒■•·√≠×→…—°") | frozenset(map(chr, range(0x20, 0x7F)))

@@ -23,6 +23,7 @@ def bind(
 EVERYWHERE: list[BindingType] = [
     bind("help", "f1,question_mark,1", "help", "help", display="?"),
     bind("palette", "ctrl+p,f10,colon", "help", "palette", display=":"),
+    bind("place.home", "2,f2", "place('home')", "home", display="2"),
     bind("place.board", "3,f3", "place('board')", "board", display="3"),
     bind("place.net", "8,f8", "place('net')", "net", display="8"),
     bind("escape", "escape", "back", "escape", display="Esc"),
@@ -57,6 +58,8 @@ BOARD_KEYS: list[BindingType] = [
     bind("task.add", "n", "new", "new", bar=True, display="n"),
     *TASK_KEYS,
     bind("find", "slash", "find", "find", bar=True, display="/"),
+    bind("quick", "a", "app.quick", "quick", display="a"),
+    bind("board.week", "W", "app.week", "week", display="W"),
     bind("board.aside", "v", "show_aside", "show-aside", display="v"),
     bind("invite", "i", "invite", "invite", display="i"),
     bind("find.clear", "escape", "clear_search", "escape", display="Esc"),
@@ -75,6 +78,27 @@ CARD_KEYS: list[BindingType] = [
     bind("card.forget", "W", "forget", "forget", display="W"),
     bind("card.add-line", "plus", "task('task.check_add')", "add-line", display="+"),
     *TASK_KEYS,
+    *LIST_KEYS,
+]
+HOME_KEYS: list[BindingType] = [
+    bind("home.open", "enter", "open", "open", bar=True, display="Enter"),
+    bind("task.add", "n", "new", "new", bar=True, display="n"),
+    bind("quick", "a", "app.quick", "quick", bar=True, display="a"),
+    bind("home.claim", "c", "task('task.claim')", "claim", bar=True, display="c"),
+    bind("week", "w", "app.week", "week", bar=True, display="w"),
+    bind("home.done", "d", "task('task.done')", "done", display="d"),
+    bind("undo", "u,ctrl+z", "undo", "undo", bar=True, display="u"),
+    bind("redo", "U,ctrl+y", "redo", "redo", display="U"),
+    bind("invite", "i", "invite", "invite", bar=True, display="i"),
+    *LIST_KEYS,
+]
+WEEK_KEYS: list[BindingType] = [
+    bind("week.back", "escape", "app.back", "close", bar=True, display="Esc"),
+    bind("week.open", "enter", "open", "open", bar=True, display="Enter"),
+    bind("quick", "a", "app.quick", "quick", bar=True, display="a"),
+    bind("week.on", "right_square_bracket,greater_than_sign,right,l", "turn(1)", "turn-on", bar=True, display="]"),
+    bind("week.before", "left_square_bracket,less_than_sign,left,h", "turn(-1)", "turn-back", bar=True, display="["),
+    bind("week.today", "t", "today", "this-week", bar=True, display="t"),
     *LIST_KEYS,
 ]
 NET_KEYS: list[BindingType] = [

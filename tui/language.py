@@ -60,6 +60,11 @@ def in_use() -> str:
     return _InUse.code
 
 
+def locale_in_use() -> Locale:
+    """How the language in use says days and dates."""
+    return _InUse.locale
+
+
 def translated(text: str, key: str = "") -> str:
     """A text of ours in the language in use; a translation for its very key comes first."""
     if not text or _InUse.code == "en":

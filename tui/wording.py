@@ -13,13 +13,14 @@ from tui.texts import TEXTS
 from tui.texts_acting import ACTING
 from tui.texts_commands import COMMANDS
 from tui.texts_devices import DEVICES
+from tui.texts_home import HOME
 from tui.texts_inviting import INVITING
 from tui.texts_members import MEMBERS
 from tui.texts_notes import NOTES
 from tui.texts_sticks import STICKS
 from tui.texts_welcome import WELCOME
 
-ALL = {**TEXTS, **WELCOME, **MEMBERS, **DEVICES, **NOTES, **ACTING, **INVITING, **COMMANDS, **STICKS}
+ALL = {**TEXTS, **WELCOME, **MEMBERS, **DEVICES, **NOTES, **ACTING, **INVITING, **COMMANDS, **STICKS, **HOME}
 
 
 def say(key: str, /, **values: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,9 @@ from tests.tui.street import StreetClock
 from tui.app import MeshnodeApp
 from tui.moments import Clock
 from tui.outcome import Outcome
+from tui.screens.welcome import WelcomeScreen
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = float(os.environ.get("PATIENCE", "20"))
 TERMINAL: Mapping[str, str] = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
 
 
@@ -73,11 +75,16 @@ async def stage(
     *,
     clock: Clock | None = None,
     environ: Mapping[str, str] = TERMINAL,
+    place: str = "board",
     **options: Any,
 ) -> AsyncIterator[Stage]:
-    """A screen on the node that listens at `socket`, from its first whole picture on."""
+    """A screen on the node that listens at `socket`, from its first whole picture on, at a place."""
     app = MeshnodeApp(socket, clock=clock or StreetClock(), environ=environ, **options)
     async with app.run_test(size=size) as pilot:
         shown = Stage(app, pilot)
         await shown.until(lambda: app.held.complete and app.held.linked, "the first snapshot")
+        if not app.held.outside and place != "home":
+            await shown.until(lambda: not isinstance(app.screen, WelcomeScreen), "home")
+            app.show_place(place)
+            await pilot.pause()
         yield shown

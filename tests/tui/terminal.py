@@ -80,7 +80,11 @@ def terminal(
         os.chdir(ROOT)
         clean = {"PATH": os.environ["PATH"], "HOME": "/tmp", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
         more = environ if environ is not None else {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
-        os.execve(sys.executable, [sys.executable, "-m", "tui", "--socket", str(socket)], clean | dict(more))
+        os.execve(
+            sys.executable,
+            [sys.executable, "-m", "tui", "--socket", str(socket), "--place", "board"],
+            clean | dict(more),
+        )
     fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
     try:
         yield Terminal(process, master, size)

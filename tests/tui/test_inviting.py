@@ -83,7 +83,7 @@ async def test_three_words_lead_in_from_the_welcome(node: RunningNode, fresh_nod
         await shown.press("enter")
         await shown.sees("Before you join Maple Street")
         await shown.press("left", "enter")
-        await shown.sees("Maple Street — Board")
+        await shown.sees("Maple Street — Home")
     assert (await fresh_node.ask("status"))["me"]["name"] == "Bo"
 
 

@@ -16,6 +16,7 @@ from tui import keymap
 from tui.dialogs.palette import Palette
 from tui.outcome import Outcome
 from tui.screens.board import BoardScreen
+from tui.screens.home import HomeScreen
 
 PORTABLE = (
     {f"f{number}" for number in range(1, 13)}
@@ -39,7 +40,7 @@ def test_only_keys_that_every_terminal_has(keys: list[Binding]) -> None:
 
 def test_numbers_of_places_are_reserved() -> None:
     taken = {key for keys in LISTS[:4] for binding in keys for key in binding.key.split(",") if key.isdigit()}  # type: ignore[union-attr]
-    assert taken == {"1", "3", "8"}
+    assert taken == {"1", "2", "3", "8"}
 
 
 def under_cursor(shown: Stage) -> str:
@@ -88,9 +89,9 @@ async def test_escape_leads_home(street: Street, keys: tuple[str, ...]) -> None:
         await shown.press(*keys)
         await shown.pilot.pause(0.1)
         await shown.press("escape", "escape", "escape", "escape")
-        await shown.sees("OPEN 6")
-        assert isinstance(shown.app.screen, BoardScreen)
-        assert shown.app.screen.focused is shown.app.screen.columns
+        await shown.sees("All quiet")
+        assert isinstance(shown.app.screen, HomeScreen)
+        assert shown.app.screen.focused is shown.app.screen.query_one("#today")
 
 
 async def test_every_action_is_within_reach(street: Street) -> None:
@@ -162,7 +163,7 @@ async def test_ctrl_c_asks_in_our_own_words_and_closes_a_window(street: Street) 
         await shown.sees_not("Close this screen?")
         await shown.press("n", "ctrl+c")
         await shown.sees_not("Add a task")
-        assert len(shown.app.screen_stack) == 2
+        assert len(shown.app.screen_stack) == 3
         assert not shown.app._notifications
 
 

@@ -19,4 +19,4 @@ async def test_a_window_that_was_closed_by_other_news_does_not_take_the_board_al
         late.dismiss(True)
         await shown.pilot.pause()
         await shown.sees("Maple Street — Board")
-        assert len(shown.app.screen_stack) == 2
+        assert len(shown.app.screen_stack) == 3

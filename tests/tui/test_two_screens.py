@@ -11,8 +11,8 @@ from tests.tui.terminal import terminal
 async def test_two_neighbours_share_a_board(short_path: Path) -> None:
     async with two_neighbours(short_path) as (ana, bo):
         with terminal(ana.socket) as one, terminal(bo.socket) as two:
-            await one.until("Nothing on the")
-            await two.until("Nothing on the")
+            for screen in (one, two):
+                await screen.until("Nothing on the")
             one.type(b"nFix the gate\r")
             await one.until("Written down: Fix the gate")
             await two.until("Fix the gate")

@@ -28,7 +28,7 @@ async def test_a_neighbourhood_is_started(fresh_node: RunningNode) -> None:
         await fill_in_found(shown)
         await shown.sees("What a thief of this machine could read", "What cannot be taken back")
         await shown.press("left", "enter")
-        await shown.sees("Maple Street — Board", "Nothing on the")
+        await shown.sees("Maple Street — Home", "Nothing is at hand")
         status = await fresh_node.ask("status")
         assert (status["network"]["name"], status["me"]["name"]) == ("Maple Street", "Ana")
         await shown.press("8")
@@ -83,7 +83,7 @@ async def test_a_code_leads_in_after_its_preview(short_path: Path, node: Running
         await shown.sees("Before you join Maple Street", "Ana invites you")
         assert (await fresh_node.ask("status"))["state"] == "outside"
         await shown.press("left", "enter")
-        await shown.sees("Maple Street — Board", "Fix the gate")
+        await shown.sees("Maple Street — Home", "Fix the gate")
     assert (await fresh_node.ask("status"))["me"]["name"] == "Bo"
 
 

@@ -243,3 +243,5 @@ class BoardScreen(Place):
         """Esc clears the search; elsewhere it leads home."""
         if self.query_one("#find").has_class("open"):
             self._close_search()
+        else:
+            self.mesh.show_place("home")

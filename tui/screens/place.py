@@ -18,6 +18,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tui.held import EVERYTHING
 from tui.language import translated
 from tui.moments import minute_line
 from tui.themes import Paint
@@ -27,7 +28,7 @@ from tui.wording import counted, say
 if TYPE_CHECKING:
     from tui.app import MeshnodeApp
 
-PLACES = (("3", "board"), ("8", "net"))
+PLACES = (("2", "home"), ("3", "board"), ("8", "net"))
 
 NARROW_CELLS = 76
 
@@ -50,6 +51,8 @@ class Place(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._silence: Timer | None = None
+        self.behind = False
+        """Whether something changed while another place was seen."""
 
     @property
     def card(self) -> str | None:
@@ -170,7 +173,10 @@ class Place(Screen[None]):
         self.call_after_refresh(self.paint_bars)
 
     def on_screen_resume(self) -> None:
-        """Back from a dialog: the keys of this place count again."""
+        """Seen again: the keys of this place count, and what changed meanwhile is painted."""
+        if self.behind:
+            self.behind = False
+            self.paint_changes({EVERYTHING})
         self.paint_bars()
 
     def on_descendant_focus(self) -> None:

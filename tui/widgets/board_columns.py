@@ -211,7 +211,7 @@ class BoardColumns(Widget, can_focus=True):
         self.post_message(self.Moved())
 
     def _place_cursor(self) -> None:
-        if self.has_focus and self.is_attached:
+        if self.has_focus and self.is_attached and self.screen.is_current:
             region = self._card_region(self.selected)
             offset = region.offset if region else Offset(1, 1)
             self.app.cursor_position = self.content_region.offset + offset

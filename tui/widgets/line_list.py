@@ -164,7 +164,7 @@ class LineList(Widget, can_focus=True):
             self._place_cursor()
 
     def _place_cursor(self) -> None:
-        if self.has_focus and self.is_attached:
+        if self.has_focus and self.is_attached and self.screen.is_current:
             at = self._number_of(self.selected)
             row = 0 if at is None else at - self._above
             row = max(0, min(row, self._rows - 1))
