@@ -1,9 +1,8 @@
 """Config: a profile's settings, read from one commented TOML file in which every key is optional.
 
 Rules of this module:
-1. SETTINGS is the one table: the file's template, its checks and the defaults come from it.
-2. Every default protects, and its comment says what it does.
-3. An unknown key is a warning, so that a newer file works with an older meshnode; a wrong value is an error with
+1. What may be set stands in the table (`config_table`); here a file is read against it.
+2. An unknown key is a warning, so that a newer file works with an older meshnode; a wrong value is an error with
    its line, so that nobody believes in a setting that is not in force.
 """
 
@@ -15,59 +14,35 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
+from meshnode.config_table import (
+    LONGEST_DEVICE_NAME,
+    SETTINGS,
+    AlarmSettings,
+    Config,
+    DeviceSettings,
+    LogSettings,
+    NetworkSettings,
+    ScreenSettings,
+    Setting,
+)
 from meshnode.errors import ConfigError
 
-DISCOVERY: Final = ("open", "quiet", "off")
-GLYPHS: Final = ("auto", "unicode", "console", "plain")
-THEMES: Final = ("auto", "dark", "light", "contrast", "ansi")
-LANGUAGES: Final = ("auto", "en", "es", "de")
-LEVELS: Final = ("debug", "info", "warning", "error")
-LONGEST_DEVICE_NAME: Final = 64
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceSettings:
-    """What is said of this device."""
-
-    name: str = "computer"
-
-
-@dataclass(frozen=True, slots=True)
-class NetworkSettings:
-    """How this node is reached, and reaches others."""
-
-    listen_port: int = 0
-    discovery: str = "open"
-    addresses: tuple[str, ...] = ()
-    interfaces: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ScreenSettings:
-    """How the screen looks."""
-
-    glyphs: str = "auto"
-    theme: str = "auto"
-    language: str = "auto"
-
-
-@dataclass(frozen=True, slots=True)
-class LogSettings:
-    """What is logged."""
-
-    level: str = "info"
-
-
-@dataclass(frozen=True, slots=True)
-class Config:
-    """The settings in force; a field for each table of the file."""
-
-    device: DeviceSettings = DeviceSettings()
-    network: NetworkSettings = NetworkSettings()
-    screen: ScreenSettings = ScreenSettings()
-    log: LogSettings = LogSettings()
+__all__ = [
+    "SETTINGS",
+    "AlarmSettings",
+    "Config",
+    "DeviceSettings",
+    "LoadedConfig",
+    "LogSettings",
+    "NetworkSettings",
+    "ScreenSettings",
+    "is_address",
+    "load_config",
+    "read_config",
+    "template",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,89 +52,6 @@ class LoadedConfig:
     config: Config
     warnings: tuple[str, ...] = ()
 
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One key of the file."""
-
-    table: str
-    key: str
-    comment: str
-    allowed: str
-    choices: tuple[str, ...] = ()
-
-    @property
-    def default(self) -> Any:
-        """The value in force where the file says nothing."""
-        return getattr(getattr(Config(), self.table), self.key)
-
-
-SETTINGS: Final = (
-    Setting(
-        "device",
-        "name",
-        "What neighbours see this device called. Read when you start or join a neighbourhood.\n"
-        "Not this computer's own name by default: that often holds a person's full name.",
-        "a text of 1 to 64 characters",
-    ),
-    Setting(
-        "network",
-        "listen_port",
-        "The port on which neighbours' nodes reach this one. 0 lets the system choose a free one the first time,\n"
-        "and keeps it while it can; neighbours find it by themselves.",
-        "a whole number from 0 to 65535",
-    ),
-    Setting(
-        "network",
-        "discovery",
-        '"open": tell the local network that a meshnode is here (no names in it), and look for others.\n'
-        '"quiet": look for others, say nothing. "off": only typed addresses.',
-        'one of "open", "quiet", "off"',
-        DISCOVERY,
-    ),
-    Setting(
-        "network",
-        "addresses",
-        'Nodes to reach by a typed address, for example ["192.168.1.20:7766", "[fe80::1%eth0]:7766"].\n'
-        "Useful across two networks, or where the Wi-Fi keeps devices apart.",
-        'a list of "HOST:PORT" texts',
-    ),
-    Setting(
-        "network",
-        "interfaces",
-        'Use only these network interfaces, by name or address, for example ["wlan0"]. Empty: all.',
-        "a list of texts",
-    ),
-    Setting(
-        "screen",
-        "glyphs",
-        "Which signs the terminal can draw. auto looks at the terminal; console is for the Linux console;\n"
-        "plain is ASCII.",
-        'one of "auto", "unicode", "console", "plain"',
-        GLYPHS,
-    ),
-    Setting(
-        "screen",
-        "theme",
-        "The screen's colours. auto looks at the terminal; NO_COLOR is respected in any case.",
-        'one of "auto", "dark", "light", "contrast", "ansi"',
-        THEMES,
-    ),
-    Setting(
-        "screen",
-        "language",
-        "The language of the screen. auto takes the system's. What neighbours write stays as they typed it.",
-        'one of "auto", "en", "es", "de"',
-        LANGUAGES,
-    ),
-    Setting(
-        "log",
-        "level",
-        "How much the log says. It never holds keys, codes or what people write, at any level.",
-        'one of "debug", "info", "warning", "error"',
-        LEVELS,
-    ),
-)
 
 _HEAD = """\
 # meshnode's settings for this profile. Every line may be left out; take away the # in front of a key to set it.
@@ -253,6 +145,9 @@ def _checked(setting: Setting, value: Any) -> Any:
         case "listen_port":
             whole = isinstance(value, int) and not isinstance(value, bool)
             return value if whole and 0 <= value <= 65535 else None
+        case "every_seconds":
+            whole = isinstance(value, int) and not isinstance(value, bool)
+            return value if whole and 5 <= value <= 3600 else None
         case "name":
             line = " ".join(value.split()) if isinstance(value, str) else ""
             return line if 1 <= len(line) <= LONGEST_DEVICE_NAME and line.isprintable() else None

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from meshnode.config import (
     SETTINGS,
+    AlarmSettings,
     Config,
     DeviceSettings,
     LogSettings,
@@ -60,12 +61,13 @@ def test_a_file_is_read(tmp_path: Path) -> None:
     path.write_text(
         '[device]\nname = "Shed Pi"\n[network]\nlisten_port = 7766\ndiscovery = "quiet"\n'
         'addresses = ["10.0.0.2:7766"]\ninterfaces = ["wlan0"]\n[screen]\nglyphs = "plain"\ntheme = "light"\n'
-        '[log]\nlevel = "debug"\n'
+        '[alarm]\ncommand = ["aplay", "siren.wav"]\nevery_seconds = 60\n[log]\nlevel = "debug"\n'
     )
     assert load_config(path).config == Config(
         DeviceSettings("Shed Pi"),
         NetworkSettings(7766, "quiet", ("10.0.0.2:7766",), ("wlan0",)),
         ScreenSettings("plain", "light"),
+        AlarmSettings(("aplay", "siren.wav"), 60),
         LogSettings("debug"),
     )
 

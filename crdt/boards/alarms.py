@@ -15,7 +15,6 @@ from crdt.ageing import HOUR_MS
 from crdt.board import Board
 from crdt.boards.alarm_actions import ACTIONS
 from crdt.boards.alarm_fields import CODE, FIELDS, STATES, VERSION, WHAT_WORDS
-from crdt.document import RecordDocument
 from crdt.edits import Put
 from crdt.fields import Json, entry_text
 from crdt.history import value_after
@@ -24,7 +23,7 @@ from crdt.marks import contradict, marks, top
 from crdt.past import Merged
 from crdt.reading import EntryRead, Reading
 
-__all__ = ["ACTIONS", "ALARM", "BOARD", "CODE", "is_active", "rings"]
+__all__ = ["ACTIONS", "ALARM", "BOARD", "CODE", "is_acknowledged", "is_active", "rings"]
 
 RINGS_MS = 24 * HOUR_MS
 _VERBS = {"seen": "seen", "going": "going", "comment": "comment"}
@@ -32,7 +31,7 @@ _VERBS = {"seen": "seen", "going": "going", "comment": "comment"}
 
 def _show(reading: Reading) -> dict[str, Json]:
     state = marks(reading, "state")
-    raised = [merged for content, merged in reading.values("state") if content.get("word") == "on"]
+    raised = _raisings(reading)
     what = reading.value("what")
     return {
         "title": reading.value("title") or WHAT_WORDS[what],
@@ -44,28 +43,36 @@ def _show(reading: Reading) -> dict[str, Json]:
         "marks": state,
         "contradicted": contradict(state),
         "raising": sorted(merged.signed.id.hex() for merged in raised),
-        "raised_ms": max((merged.signed.at_ms for merged in raised or reading.past.order[:1]), default=0),
+        "raised_ms": max((merged.signed.at_ms for merged in raised), default=0),
+        "known_on": sorted({each.signed.author.hex() for each in reading.past.order if _knew(each, raised)}),
         "seen": _own_words(reading, "seen", raised),
         "going": _own_words(reading, "going", raised),
         "comments": [_said(reading, read) for read in reading.entries("comment") if read.id],
     }
 
 
+def _raisings(reading: Reading) -> list[Merged]:
+    """The changes that raised it last: several, where people raised it again at the same time."""
+    declared = reading.declared("state")
+    assert declared is not None
+    written = [
+        merged
+        for merged in reading.counted("state")
+        if declared.read(value_after(reading.document, merged, "state")).get("word") == "on"
+    ]
+    return [each for each in written if not any(other.follows(each) for other in written)]
+
+
 def is_drill(reading: Reading) -> bool:
     """Whether everybody who ever said so called it a drill."""
     declared = reading.declared("drill")
     assert declared is not None
-    written = [declared.read(_value(reading.document, merged)) for merged in reading.counted("drill")]
+    written = [declared.read(value_after(reading.document, merged, "drill")) for merged in reading.counted("drill")]
     return bool(written) and all(word == "yes" for word in written)
 
 
-def _value(document: RecordDocument, merged: Merged) -> str:
-    found = value_after(document, merged, "drill")
-    return found if isinstance(found, str) else ""
-
-
 def _own_words(reading: Reading, group: str, raised: Sequence[Merged]) -> list[dict[str, Json]]:
-    """Who said it of one of the raisings that stand, by key."""
+    """Who said it of the last raising, by key."""
     found = [
         {"member": read.member, "note": entry_text(read.content)} | _by_device(reading, read)
         for read in reading.entries(group)
@@ -75,8 +82,8 @@ def _own_words(reading: Reading, group: str, raised: Sequence[Merged]) -> list[d
 
 
 def _knew(merged: Merged, raised: Sequence[Merged]) -> bool:
-    """Whether its author had seen one of them; of an alarm that was stood down everything is shown."""
-    return not raised or any(merged is each or merged.follows(each) for each in raised)
+    """Whether its author had seen one of them."""
+    return any(merged is each or merged.follows(each) for each in raised)
 
 
 def _by_device(reading: Reading, read: EntryRead) -> dict[str, Json]:
@@ -112,6 +119,19 @@ def is_active(view: View) -> bool:
 def rings(view: View, now_ms: int, *, clock_unsure: bool) -> bool:
     """Whether it still interrupts people: it is active, and not from another day."""
     return is_active(view) and (clock_unsure or now_ms - int(view.get("raised_ms") or 0) < RINGS_MS)
+
+
+def is_acknowledged(view: View, member: str, device: str) -> bool:
+    """Whether a node need not interrupt anybody: its person, or somebody at it, has said to see it or to be going.
+
+    Args:
+        view: the alarm.
+        member: the key in hex of the person whose device it is; at a hub "".
+        device: the node's device in hex.
+    """
+    said = [*view.get("seen", ()), *view.get("going", ())]
+    by_raiser = bool(member) and any(each["word"] == "on" and each["member"] == member for each in view["marks"])
+    return by_raiser or any(device in (each.get("device"), each.get("at")) or each["member"] == member for each in said)
 
 
 def _state(view: View, today: str) -> str:

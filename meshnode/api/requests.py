@@ -13,6 +13,8 @@ from typing import ClassVar, Protocol
 
 from crdt.display import display_line
 from crdt.identifiers import RecordId
+from meshnode.alarms.reach import Reach
+from meshnode.api.alarm_requests import AlarmRequests
 from meshnode.api.arguments import optional_text, text
 from meshnode.api.board_requests import BoardRequests
 from meshnode.api.device_requests import DeviceRequests
@@ -54,6 +56,7 @@ class Inside(Protocol):
     access: Access
     notices: Notices
     decisions: Decisions
+    reach: Reach
     clock_unsure: Callable[[], bool]
 
     def addresses(self) -> list[str]: ...
@@ -98,6 +101,7 @@ GROUPS: tuple[type[RequestGroup], ...] = (
     DeviceRequests,
     ForgetRequests,
     RefoundRequests,
+    AlarmRequests,
 )
 
 
@@ -111,6 +115,7 @@ def groups_of(inside: Inside) -> tuple[RequestGroup, ...]:
         DeviceRequests(inside),
         ForgetRequests(inside.replica),
         RefoundRequests(inside.replica),
+        AlarmRequests(inside.replica, inside.reach, inside.status_board),
     )
 
 

@@ -31,6 +31,7 @@ REQUESTS: Final = {
     "conflicts": "the fields of a record with several current values",
     "resolve": "pick one value, or write a third; `as` like act",
     "undo": "put back what a change overwrote; `as` like act",
+    "reach": "which nodes are proved to hold an alarm, who has seen it, who is going",
     "open_sealed": "a sealed text, on a personal device that it was sealed to",
     "forget": "have something wiped that one made; with `ask`, what that would do",
     "invite": "a new invite: short code, full token, addresses",

@@ -15,6 +15,8 @@ import time
 from collections.abc import Callable
 from typing import cast
 
+from meshnode.alarms.output import AlarmOutput
+from meshnode.alarms.reach import Reach
 from meshnode.config import Config
 from meshnode.discovery.addresses import announceable, endpoint
 from meshnode.discovery.announcement import DiscoveryKeys
@@ -93,6 +95,9 @@ class InsideParts:
         self._resealing = Resealing(self.replica)
         self.invitations = Invitations(self.replica, self._key)
         self.links = Links(self.replica, self.access, self._keyring, os.urandom(BOOT_NONCE_BYTES), time.monotonic)
+        self.reach = Reach(self.replica)
+        self.links.on_level = self.reach.level
+        self.alarm_output = AlarmOutput(self.replica, config.alarm, clock.is_unsure)
         self.adoption = Adoption(
             self.replica,
             Certifier(self.replica, self._key),
@@ -140,10 +145,12 @@ class InsideParts:
         self._endorsing.start()
         self._refresh_views()
         self._resealing.start()
+        self.alarm_output.start()
 
     async def stop(self) -> None:
         """Say goodbye to everybody and stop listening."""
         self._unsubscribe()
+        await self.alarm_output.stop()
         self._endorsing.stop()
         self.windows.close()
         await self._resealing.stop()

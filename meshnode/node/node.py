@@ -135,6 +135,7 @@ class Node:
             sentences.append(dropped_sentence(self._inside.replica))
             sentences += [] if self._inside.is_known() or sentences[-1] else [OTHER_KEYS]
             sentences += self._inside.links.trouble()
+            sentences += self._inside.alarm_output.trouble()
             sentences += self._inside.notices.pointers()
         return [sentence for sentence in sentences if sentence]
 

@@ -23,7 +23,7 @@ from meshnode.peers.gate import Gate
 from meshnode.peers.link_end import LinkEnd, end_of
 from meshnode.peers.rests import rest_after_fold
 from meshnode.replica.replica import Accepted, Replica
-from meshnode.sync.events import KeysGiven, PeerNotice
+from meshnode.sync.events import KeysGiven, PeerNotice, UrgentLevel
 from meshnode.sync.session import PeerHello, PeerLeft, Received, Session, Settled
 from meshnode.transport.connection import Connection
 from meshnode.trust.access import Access, Linking
@@ -35,8 +35,6 @@ STRIKES = 8
 
 GOODBYE_SECONDS = 0.5
 """A stuck peer may not hold up the end of its own link."""
-
-Monotonic = Callable[[], float]
 
 
 class Link:
@@ -50,7 +48,7 @@ class Link:
         access: Access,
         *,
         gate: Gate,
-        monotonic: Monotonic,
+        monotonic: Callable[[], float],
     ) -> None:
         self.connection = connection
         self.session = session
@@ -70,6 +68,7 @@ class Link:
         self._inbox: asyncio.Queue[Received] = asyncio.Queue()
         self.on_granted: Callable[[Link], str] = lambda _: ""
         self.on_progress: Callable[[Link], None] = lambda _: None
+        self.on_level: Callable[[Link, bytes], None] = lambda link, digest: None
         self.on_keys: Callable[[tuple[bytes, ...]], None] = lambda _: None
         self.on_notice: Callable[[DeviceId, str], None] = lambda device, code: None
 
@@ -141,6 +140,8 @@ class Link:
                     self.on_keys(event.keys)
                 case Settled():
                     self.on_progress(self)
+                case UrgentLevel(digest=digest):
+                    self.on_level(self, digest)
                 case PeerNotice(code=code):
                     if self.granted and self.device is not None:
                         self.on_notice(self.device, code)

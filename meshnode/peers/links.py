@@ -87,6 +87,7 @@ class Links:
         self._unsubscribe = replica.events.subscribe(self._heard)
         self.on_linked: Callable[[Link, bool], None] = lambda link, dialled: None
         self.on_unlinked: Callable[[DeviceId, str], None] = lambda device, code: None
+        self.on_level: Callable[[DeviceId, bytes], None] = lambda device, digest: None
 
     def __len__(self) -> int:
         return len(self._all)
@@ -99,6 +100,7 @@ class Links:
         sets.whose = lambda: link.device
         link.on_granted = lambda granted: self._admit(granted, dialled=dialled)
         link.on_progress = self._note_progress
+        link.on_level = self._note_level
         link.on_notice = self._twins.heard
         task = asyncio.create_task(link.run())
         self._all[link] = task
@@ -197,6 +199,11 @@ class Links:
         log.info("unlinked: %s (%s)", link.device.hex()[:8], link.end.code if link.end else "?")
         self.on_unlinked(link.device, link.end.code if link.end else "")
         self._replica.events.publish(PeersChanged(link.device))
+
+    def _note_level(self, link: Link, digest: bytes) -> None:
+        """A peer said that it holds the urgent changes with this digest, and nothing else of that lane."""
+        if link.device is not None and link.granted:
+            self.on_level(link.device, digest)
 
     def _note_progress(self, link: Link) -> None:
         """Rule 2."""

@@ -58,4 +58,11 @@ class PeerLeft:
     code: str
 
 
-SessionEvent = PeerHello | Received | KeysGiven | Settled | PeerNotice | PeerLeft
+@dataclass(frozen=True, slots=True)
+class UrgentLevel:
+    """Both sides said that they hold the same urgent changes: those with this digest."""
+
+    digest: bytes
+
+
+SessionEvent = PeerHello | Received | KeysGiven | Settled | UrgentLevel | PeerNotice | PeerLeft

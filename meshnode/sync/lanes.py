@@ -3,6 +3,8 @@
 Rules of this module:
 1. Statements, then urgent, then ordinary: in comparing, in asking, in sending.
 2. Change lanes are begun only in rounds that found the statements settled; blocks and pushes of them may always come.
+3. What moved in the urgent lane is followed by a round once it has arrived: credit says that the peer has dealt with an
+   alarm, equal digests that it holds it.
 """
 
 from __future__ import annotations
@@ -12,14 +14,15 @@ from collections.abc import Sequence
 from crdt.identifiers import ItemId, Lane
 from meshnode.errors import RemoteProtocolError
 from meshnode.sync.allowance import Allowance
+from meshnode.sync.events import UrgentLevel
 from meshnode.sync.item_set import LocalSets
 from meshnode.sync.lane_talk import LaneTalk, Surroundings
 from meshnode.sync.limits import ANSWER_SECONDS, MAX_ASKED_IDS, MAX_EARLY_MESSAGES, WORK_BURST, WORK_PER_SECOND
-from meshnode.sync.messages import Block, LaneState, LaneStates, Neg, Pull, Push, State, Want
+from meshnode.sync.messages import Block, LaneStates, Neg, Pull, Push, State, Want
 from meshnode.sync.outbox import Outbox
 from meshnode.sync.outgoing import Outgoing
 from meshnode.sync.pulling import Pulling
-from meshnode.sync.rounds import Pair, Rounds
+from meshnode.sync.rounds import Pair, Rounds, states_of
 from meshnode.sync.transitions import LanePhase
 from meshnode.sync.wanted import Provider, Wanted
 from meshnode.sync.wants import Wants
@@ -39,19 +42,17 @@ class Lanes:
         self._outgoing = {lane: Outgoing(lane, sets) for lane in Lane}
         self._pulling = {lane: Pulling(lane, wanted, self._provider) for lane in Lane}
         self._talks = {lane: LaneTalk(lane, around, self._outgoing[lane], self._pulling[lane]) for lane in Lane}
-        self.greeting = self._states()
+        self.greeting = states_of(sets)
         self._rounds = Rounds(dialler=dialler, mine=self.greeting)
         self._first: LaneStates | None = None
         self._early: list[Neg] = []
         self._statements_moved = False
+        self._urgent_moved = False
+        self._found_level: list[UrgentLevel] = []
 
     def __getitem__(self, lane: Lane) -> LaneTalk:
         """One lane's talk."""
         return self._talks[lane]
-
-    def _states(self) -> LaneStates:
-        statements, urgent, ordinary = (_state_of(self._sets, lane) for lane in Lane)
-        return statements, urgent, ordinary
 
     # -- rounds -----------------------------------------------------------------------------------------------------
 
@@ -88,7 +89,8 @@ class Lanes:
         """
         match message:
             case State():
-                self.receive_state(message)
+                if (pair := self._rounds.receive(message)) is not None:
+                    self._begin(pair)
             case Neg():
                 self[message.lane].receive_neg(message)
             case Pull():
@@ -96,14 +98,10 @@ class Lanes:
             case Want():
                 self.receive_want(message, now)
 
-    def receive_state(self, state: State) -> None:
-        """The peer's part of a round."""
-        pair = self._rounds.receive(state)
-        if pair is not None:
-            self._begin(pair)
-
     def _begin(self, pair: Pair) -> None:
         self._statements_moved = False
+        if pair.mine[Lane.URGENT].count and pair.equal(Lane.URGENT):
+            self._found_level.append(UrgentLevel(pair.mine[Lane.URGENT].digest))
         for lane, talk in self._talks.items():
             if not talk.is_busy and (lane is Lane.STATEMENTS or self._rounds.statements_settled):
                 talk.new_round(pair.mine[lane], pair.theirs[lane])
@@ -131,7 +129,10 @@ class Lanes:
         idle = peer_ready and self._is_quiet(Lane.STATEMENTS) and not any(talk.is_busy for talk in self._talks.values())
         if not idle:
             return
-        state, pair = self._rounds.advance(self._states(), now)
+        if self._urgent_moved and self._is_quiet(Lane.URGENT):
+            self._urgent_moved = False
+            self._rounds.need(now)
+        state, pair = self._rounds.advance(states_of(self._sets), now)
         if state is not None:
             self._outbox.say(state)
         if pair is not None:
@@ -172,12 +173,16 @@ class Lanes:
         return receipt, items
 
     def _note_items(self, lane: Lane, items: tuple[bytes, ...]) -> None:
-        if lane is Lane.STATEMENTS:
-            self._statements_moved = True
+        self._note_moved(lane)
         outgoing = self._outgoing[lane]
         if not outgoing.is_idle:
             for item in items:
                 outgoing.shown(item)
+
+    def _note_moved(self, lane: Lane) -> None:
+        """Rule 3."""
+        self._statements_moved = self._statements_moved or lane is Lane.STATEMENTS
+        self._urgent_moved = self._urgent_moved or lane is Lane.URGENT
 
     def committed(self, receipt: int, ids: Sequence[ItemId], now: float, put_off: Sequence[ItemId] = ()) -> None:
         """The owner has dealt with a delivery."""
@@ -221,8 +226,8 @@ class Lanes:
         self._wanted.settle(item for item, _ in items)
         if outgoing.dropped:
             self._talks[lane].dropped(now)
+        self._note_moved(lane)
         if lane is Lane.STATEMENTS:
-            self._statements_moved = True
             self._rounds.need(now)
 
     def withdraw(self, lane: Lane, ids: Sequence[ItemId]) -> None:
@@ -234,8 +239,7 @@ class Lanes:
         for lane, talk in self._talks.items():
             push = self._outgoing[lane].next_push()
             if push is not None:
-                if lane is Lane.STATEMENTS:
-                    self._statements_moved = True
+                self._note_moved(lane)
                 return push
             if talk.cutter is not None:
                 block = talk.cutter.next_block()
@@ -250,6 +254,11 @@ class Lanes:
         return any(not self._outgoing[lane].is_idle or talk.cutter is not None for lane, talk in self._talks.items())
 
     # -- telling ----------------------------------------------------------------------------------------------------
+
+    def found_level(self) -> list[UrgentLevel]:
+        """What rounds found equal since the last call."""
+        found, self._found_level = self._found_level, []
+        return found
 
     @property
     def settled(self) -> bool:
@@ -288,8 +297,3 @@ class Lanes:
     def leave(self) -> None:
         """The conversation is over: others may be asked."""
         self._wanted.leave(self._provider)
-
-
-def _state_of(sets: LocalSets, lane: Lane) -> LaneState:
-    items = sets.lane(lane)
-    return LaneState(len(items), items.fingerprint(0, len(items)))

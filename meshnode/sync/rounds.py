@@ -15,8 +15,9 @@ from dataclasses import dataclass
 
 from crdt.identifiers import Lane
 from meshnode.errors import RemoteProtocolError
+from meshnode.sync.item_set import LocalSets
 from meshnode.sync.limits import RETRY_DOUBLINGS, RETRY_SECONDS
-from meshnode.sync.messages import LaneStates, State, Step
+from meshnode.sync.messages import LaneState, LaneStates, State, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,10 @@ class Pair:
 
     mine: LaneStates
     theirs: LaneStates
+
+    def equal(self, lane: Lane) -> bool:
+        """Whether both held the same of a lane."""
+        return self.mine[lane].digest == self.theirs[lane].digest
 
 
 class Rounds:
@@ -57,7 +62,7 @@ class Rounds:
         return self._begin(self._mine, theirs)
 
     def need(self, now: float, *, patient: bool = False) -> None:
-        """Statements changed, or have been compared (`patient`: without any change)."""
+        """Statements changed, or have been compared (`patient`: without any change); or urgent changes arrived."""
         at = now + RETRY_SECONDS * 2 ** min(self._fruitless, RETRY_DOUBLINGS) if patient else now
         if self._dialler and (self._needed_at is None or at < self._needed_at):
             self._needed_at, self._patient = at, patient
@@ -94,7 +99,7 @@ class Rounds:
 
     def _begin(self, mine: LaneStates, theirs: LaneStates) -> Pair:
         pair = Pair(mine, theirs)
-        equal = mine[Lane.STATEMENTS].digest == theirs[Lane.STATEMENTS].digest
+        equal = pair.equal(Lane.STATEMENTS)
         stayed = self._before is not None and _statements(self._before) == _statements(pair)
         self._fruitless = self._fruitless + 1 if stayed and not equal else 0
         self.statements_settled = equal or stayed
@@ -104,6 +109,17 @@ class Rounds:
     def next_deadline(self) -> float | None:
         """When a further round is due."""
         return self._needed_at
+
+
+def states_of(sets: LocalSets) -> LaneStates:
+    """What is held now, lane by lane."""
+    statements, urgent, ordinary = (_state_of(sets, lane) for lane in Lane)
+    return statements, urgent, ordinary
+
+
+def _state_of(sets: LocalSets, lane: Lane) -> LaneState:
+    items = sets.lane(lane)
+    return LaneState(len(items), items.fingerprint(0, len(items)))
 
 
 def _statements(pair: Pair) -> tuple[bytes, bytes]:

@@ -268,6 +268,7 @@ class Session:
         if self._keys and self._peer_ready:
             self._outbox.say(Keys(self._keys))
             self._keys = ()
+        self._events += self._lanes.found_level()
         settled = self.settled
         if settled and not self._was_settled:
             self._events.append(Settled())
