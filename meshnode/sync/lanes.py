@@ -245,6 +245,7 @@ class Lanes:
                 block = talk.cutter.next_block()
                 if block.eof:
                     talk.blocks_ended()
+                self._urgent_moved = self._urgent_moved or lane is Lane.URGENT
                 return block
         return None
 

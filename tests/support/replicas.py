@@ -19,6 +19,7 @@ from typing import Any
 from crdt.acting import person_of
 from crdt.actions import ACTIONS, Actor
 from crdt.boards.tasks import TASK
+from crdt.catalog import KINDS_BY_NAME
 from crdt.identifiers import ChangeId, ItemId, ItemKey, Lane, NetworkId, RecordId, made_record_id
 from meshnode.events import Event, Events
 from meshnode.identity.envelope import parse_envelope, seal_change
@@ -86,8 +87,13 @@ class Desk:
 
     async def add(self, title: str, **more: Any) -> RecordId:
         """A new task."""
-        edits = ACTIONS["task.add"].plan({}, {"title": title, **more}, self.actor)
-        record, _ = await self.replica.make(TASK, edits, self.by)
+        return await self.begin("task.add", title=title, **more)
+
+    async def begin(self, action: str, **arguments: Any) -> RecordId:
+        """A new record of any board."""
+        declared = ACTIONS[action]
+        edits = declared.plan({}, arguments, self.actor)
+        record, _ = await self.replica.make(KINDS_BY_NAME[declared.record_kind], edits, self.by)
         return record
 
     def begun(self, draft: Draft, at_ms: int | None = None, kind: int = TASK.code) -> bytes:
