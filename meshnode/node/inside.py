@@ -70,6 +70,9 @@ Clock = Callable[[], int]
 class InsideParts:
     """A running node's parts inside one network."""
 
+    status_board: StatusBoard
+    alarm_output: AlarmOutput
+
     def __init__(
         self,
         config: Config,
@@ -96,8 +99,6 @@ class InsideParts:
         self.invitations = Invitations(self.replica, self._key)
         self.links = Links(self.replica, self.access, self._keyring, os.urandom(BOOT_NONCE_BYTES), time.monotonic)
         self.reach = Reach(self.replica)
-        self.links.on_level = self.reach.level
-        self.alarm_output = AlarmOutput(self.replica, config.alarm, clock.is_unsure)
         self.adoption = Adoption(
             self.replica,
             Certifier(self.replica, self._key),
@@ -122,11 +123,11 @@ class InsideParts:
         self.discovery: Discovery | None = None
         self._refreshing: asyncio.Task[None] | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
-        self.status_board: StatusBoard
 
     async def start(self, facts: NodeFacts) -> None:
         """Listen, announce, dial."""
         self.status_board = StatusBoard(self.replica, self.links.by_device, facts)
+        self.links.on_level = self.reach.level
         await self.replica.judge_again()
         await self._listen()
         self.discovery = Discovery(
@@ -145,6 +146,7 @@ class InsideParts:
         self._endorsing.start()
         self._refresh_views()
         self._resealing.start()
+        self.alarm_output = AlarmOutput(self.replica, self._config.alarm, self.clock_unsure)
         self.alarm_output.start()
 
     async def stop(self) -> None:

@@ -3,8 +3,8 @@
 Rules of this module:
 1. Statements, then urgent, then ordinary: in comparing, in asking, in sending.
 2. Change lanes are begun only in rounds that found the statements settled; blocks and pushes of them may always come.
-3. What moved in the urgent lane is followed by a round once it has arrived: credit says that the peer has dealt with an
-   alarm, equal digests that it holds it.
+3. What moved in the urgent lane, or was found to differ, is followed by a round once it has arrived: credit says that
+   the peer has dealt with an alarm, equal digests that it holds it.
 """
 
 from __future__ import annotations
@@ -102,6 +102,7 @@ class Lanes:
         self._statements_moved = False
         if pair.mine[Lane.URGENT].count and pair.equal(Lane.URGENT):
             self._found_level.append(UrgentLevel(pair.mine[Lane.URGENT].digest))
+        self._urgent_moved = self._urgent_moved or self._rounds.urgent_differs_anew
         for lane, talk in self._talks.items():
             if not talk.is_busy and (lane is Lane.STATEMENTS or self._rounds.statements_settled):
                 talk.new_round(pair.mine[lane], pair.theirs[lane])
@@ -245,7 +246,6 @@ class Lanes:
                 block = talk.cutter.next_block()
                 if block.eof:
                     talk.blocks_ended()
-                self._urgent_moved = self._urgent_moved or lane is Lane.URGENT
                 return block
         return None
 

@@ -46,6 +46,8 @@ class Rounds:
         self._fruitless = 0
         self._before: Pair | None = None
         self.statements_settled = False
+        self.urgent_differs_anew = False
+        """The last round found other urgent changes on both sides than the round before, and not the same on both."""
 
     @property
     def is_pending(self) -> bool:
@@ -100,9 +102,11 @@ class Rounds:
     def _begin(self, mine: LaneStates, theirs: LaneStates) -> Pair:
         pair = Pair(mine, theirs)
         equal = pair.equal(Lane.STATEMENTS)
-        stayed = self._before is not None and _statements(self._before) == _statements(pair)
+        stayed = self._before is not None and _both(self._before, Lane.STATEMENTS) == _both(pair, Lane.STATEMENTS)
+        urgent_stayed = self._before is not None and _both(self._before, Lane.URGENT) == _both(pair, Lane.URGENT)
         self._fruitless = self._fruitless + 1 if stayed and not equal else 0
         self.statements_settled = equal or stayed
+        self.urgent_differs_anew = not (urgent_stayed or pair.equal(Lane.URGENT))
         self._before = pair
         return pair
 
@@ -122,5 +126,5 @@ def _state_of(sets: LocalSets, lane: Lane) -> LaneState:
     return LaneState(len(items), items.fingerprint(0, len(items)))
 
 
-def _statements(pair: Pair) -> tuple[bytes, bytes]:
-    return pair.mine[Lane.STATEMENTS].digest, pair.theirs[Lane.STATEMENTS].digest
+def _both(pair: Pair, lane: Lane) -> tuple[bytes, bytes]:
+    return pair.mine[lane].digest, pair.theirs[lane].digest
