@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(say("no-screen"), file=sys.stderr)
         return Outcome.NO_SCREEN.value
     logging.basicConfig(filename=chosen.log or os.devnull, level=logging.WARNING)
-    from tui.app import run
+    from tui.start import run
 
     return run(
         chosen.socket,

@@ -15,6 +15,7 @@ from crdt.actions import ACTIONS, Action, Actor
 from crdt.identifiers import DeviceId
 from meshnode.api.schema import Json
 from tui.acting import from_hex, person
+from tui.day_words import day_of
 from tui.faces import is_task, title_of
 from tui.held import Held
 from tui.language import translated
@@ -118,9 +119,17 @@ def named_records(held: Held, typed: str, but: str | None) -> list[str]:
     return exact or [record for record, title in titles.items() if wanted and wanted in title]
 
 
-def with_references(held: Held, fields: list[FormField], typed: dict[str, str], but: str | None) -> str | None:
-    """Put ids in the place of typed titles; the result is None, or which title means none or several."""
+def with_references(
+    held: Held, clock: Clock, fields: list[FormField], typed: dict[str, str], but: str | None
+) -> str | None:
+    """Put ids in the place of typed titles, and dates in that of days in the screen's language.
+
+    Returns:
+        None, or which title means none or several.
+    """
     for field in fields:
+        if field.kind == "day" and typed.get(field.name):
+            typed[field.name] = day_of(typed[field.name], clock.today()) or typed[field.name]
         if field.kind == "reference" and typed.get(field.name):
             found = named_records(held, typed[field.name], but)
             if len(found) != 1:

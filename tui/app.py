@@ -284,19 +284,3 @@ class MeshnodeApp(App[Outcome]):
     def action_leave(self) -> None:
         """Leave the neighbourhood, after saying what that means."""
         self.doing.leave()
-
-
-def run(
-    socket_path: Path | str,
-    profile: str = "default",
-    *,
-    glyph_set: str = "auto",
-    theme_name: str = "auto",
-    language_name: str = "auto",
-    place: str = "home",
-) -> Outcome:
-    """Show the screen until the person closes it."""
-    app = MeshnodeApp(
-        socket_path, profile, glyph_set=glyph_set, theme_name=theme_name, language_name=language_name, place=place
-    )
-    return app.run() or Outcome.QUIT

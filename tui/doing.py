@@ -122,7 +122,7 @@ class Doing:
 
         async def submit(typed: Mapping[str, str]) -> str | None:
             meant = dict(typed)
-            unclear = actions.with_references(self._app.held, fields, meant, record)
+            unclear = actions.with_references(self._app.held, self._app.clock, fields, meant, record)
             if unclear is not None:
                 return unclear
             values = actions.changed_values(action, fields, meant)

@@ -8,6 +8,8 @@ Rules of this module:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tui.language import translated, translated_count
 from tui.texts import TEXTS
 from tui.texts_acting import ACTING
@@ -17,10 +19,12 @@ from tui.texts_home import HOME
 from tui.texts_inviting import INVITING
 from tui.texts_members import MEMBERS
 from tui.texts_notes import NOTES
+from tui.texts_plain import PLAIN
 from tui.texts_sticks import STICKS
 from tui.texts_welcome import WELCOME
 
-ALL = {**TEXTS, **WELCOME, **MEMBERS, **DEVICES, **NOTES, **ACTING, **INVITING, **COMMANDS, **STICKS, **HOME}
+_TABLES = (TEXTS, WELCOME, MEMBERS, DEVICES, NOTES, ACTING, INVITING, COMMANDS, STICKS, HOME, PLAIN)
+ALL: Mapping[str, str] = {key: text for table in _TABLES for key, text in table.items()}
 
 
 def say(key: str, /, **values: object) -> str:

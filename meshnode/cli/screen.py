@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import importlib
+import os
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,14 @@ from meshnode.logs import SCREEN_FILE_BYTES, set_up_logs
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What the screen takes."""
+    parser.add_argument("--plain", action="store_true", help="line by line, for screen readers and slow lines")
     parser.add_argument("--keep-running", action="store_true", help="leave the node running when the screen closes")
 
 
 def run(call: Call) -> Answer:
     """Show the screen; without a terminal, run the node alone and say so."""
-    if call.json or not call.terminal.draws:
+    plain = call.options.plain and not call.json
+    if not plain and (call.json or not call.terminal.draws):
         from meshnode.cli.run import serve
 
         headless = (
@@ -35,7 +38,7 @@ def run(call: Call) -> Answer:
         call.terminal.note(f"meshnode: {warning}")
     call.paths.prepare()
     with node_for(call.paths, stays=call.options.keep_running) as started:
-        outcome = show(call, call.paths.socket)
+        outcome = talk(call, call.paths.socket) if plain else show(call, call.paths.socket)
     if outcome == "DEMO":
         from meshnode.cli.demo import play
 
@@ -50,12 +53,19 @@ def run(call: Call) -> Answer:
     return Answer({"outcome": outcome}, lines)
 
 
+def talk(call: Call, socket: Path) -> str:
+    """Talk line by line on a node's socket until the person is done; how it ended, by name."""
+    config = load_config(call.paths.config).config
+    plain: Any = importlib.import_module("tui.plain")
+    return str(plain.run(socket, language_name=config.screen.language, environ=os.environ).name)
+
+
 def show(call: Call, socket: Path) -> str:
     """Show the screen on a node's socket until the person closes it; how it ended, by name."""
     config = load_config(call.paths.config).config
     set_up_logs(call.paths.state / "screen.log", "warning", file_bytes=SCREEN_FILE_BYTES)
     # By name, because commands and screen are neighbours that know nothing of each other.
-    app: Any = importlib.import_module("tui.app")
+    app: Any = importlib.import_module("tui.start")
     screen = config.screen
     outcome = app.run(
         socket,
@@ -68,7 +78,7 @@ def show(call: Call, socket: Path) -> str:
 
 
 COMMAND = Command(
-    examples=("meshnode", "meshnode --profile allotment", "meshnode --keep-running"),
+    examples=("meshnode", "meshnode --plain", "meshnode --profile allotment", "meshnode --keep-running"),
     run=run,
     arguments=arguments,
     more=(

@@ -1,0 +1,24 @@
+"""Start: the screen, shown on a node's socket until the person closes it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tui.app import MeshnodeApp
+from tui.outcome import Outcome
+
+
+def run(
+    socket_path: Path | str,
+    profile: str = "default",
+    *,
+    glyph_set: str = "auto",
+    theme_name: str = "auto",
+    language_name: str = "auto",
+    place: str = "home",
+) -> Outcome:
+    """Show the screen until the person closes it."""
+    app = MeshnodeApp(
+        socket_path, profile, glyph_set=glyph_set, theme_name=theme_name, language_name=language_name, place=place
+    )
+    return app.run() or Outcome.QUIT
