@@ -18,6 +18,7 @@ from textual.app import App
 from textual.binding import BindingType
 
 from tui import glyphs, language, themes
+from tui.card_paper import CardOnPaper
 from tui.doing import Doing
 from tui.feed import GATHER_SECONDS, GATHER_SECONDS_OVER_SSH, Feed
 from tui.forgetting import Forgetting
@@ -52,6 +53,7 @@ class MeshnodeApp(App[Outcome]):
         theme_name: str = "auto",
         language_name: str = "en",
         place: str = "home",
+        keys_folder: Path | None = None,
         keys: Mapping[str, str] | None = None,
         clock: Clock | None = None,
         environ: Mapping[str, str] | None = None,
@@ -65,6 +67,7 @@ class MeshnodeApp(App[Outcome]):
             theme_name: dark, light, contrast, ansi or auto.
             language_name: en, es, de or auto.
             place: where to begin.
+            keys_folder: where this profile keeps its keys, if the node runs on this machine.
             keys: other keys for bindings, by id.
             clock: the time, for tests.
             environ: the environment, for tests.
@@ -83,6 +86,8 @@ class MeshnodeApp(App[Outcome]):
         self.doing = Doing(self)
         self.inviting = Inviting(self)
         self.forgetting = Forgetting(self)
+        self.card_on_paper = CardOnPaper(self)
+        self.keys_folder = keys_folder
         self.kiosk = environ.get("MESH_KIOSK", "") not in {"", "0"}
         """Whether anybody passes by this screen: who acts is asked each time."""
         self.drafts: dict[tuple[str, str], dict[str, str]] = {}
@@ -274,6 +279,14 @@ class MeshnodeApp(App[Outcome]):
     def action_stick_let_in(self) -> None:
         """Let in whose reply is on a stick."""
         self.inviting.sticks.let_in()
+
+    def action_card_paper(self) -> None:
+        """The member key on paper."""
+        self.card_on_paper.show()
+
+    def action_card_check(self) -> None:
+        """Whether a key card was written down without a mistake."""
+        self.card_on_paper.check()
 
     def action_by_command(self, name: str) -> None:
         """Say what something does that the terminal does, and what to type."""

@@ -112,6 +112,8 @@ DEVICE_KEYS: list[BindingType] = [
     bind("devices.back", "escape", "app.back", "close", bar=True, display="Esc"),
     bind("devices.add", "a", "add_device", "add-device", bar=True, display="a"),
     bind("devices.hub", "h", "add_hub", "add-hub", bar=True, display="h"),
+    bind("devices.card", "p", "app.card_paper", "card-paper", bar=True, display="p"),
+    bind("devices.check", "c", "app.card_check", "card-check", display="c"),
     bind("devices.drop", "x", "drop_device", "drop-device", bar=True, display="x"),
     *LIST_KEYS,
 ]
@@ -136,6 +138,7 @@ WELCOME_KEYS: list[BindingType] = [
     bind("welcome.device", "4", "choose('device')", "become-device", display="4"),
     bind("welcome.hub", "5", "choose('hub')", "become-hub", display="5"),
     bind("welcome.stick", "6", "choose('stick')", "join-stick", display="6"),
+    bind("welcome.card", "7", "choose('card')", "card-back", display="7"),
     *LIST_KEYS[:2],
     bind("welcome.quit", "q", "app.ask_quit", "ask-quit", bar=True, display="q"),
 ]

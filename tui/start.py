@@ -16,9 +16,16 @@ def run(
     theme_name: str = "auto",
     language_name: str = "auto",
     place: str = "home",
+    keys_folder: Path | None = None,
 ) -> Outcome:
     """Show the screen until the person closes it."""
     app = MeshnodeApp(
-        socket_path, profile, glyph_set=glyph_set, theme_name=theme_name, language_name=language_name, place=place
+        socket_path,
+        profile,
+        glyph_set=glyph_set,
+        theme_name=theme_name,
+        language_name=language_name,
+        place=place,
+        keys_folder=keys_folder,
     )
     return app.run() or Outcome.QUIT

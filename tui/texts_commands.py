@@ -9,15 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-BY_COMMAND = ("card-paper", "anew")
+BY_COMMAND = ("anew",)
 
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
-        "card-paper.short": "Key card",
-        "card-paper.title": "My member key on paper",
-        "card-paper.text": "It brings you back when every device of yours is lost. Whoever has it can act as you. In "
-        "a terminal on your main device: meshnode card print. To try what you wrote down: meshnode card check. On "
-        "a new machine, with any neighbour's invite: meshnode card restore CODE.",
         "anew.short": "Anew",
         "anew.title": "Start anew with people you name",
         "anew.text": "You found another neighbourhood and ask people along; what is on the board is copied. This one "

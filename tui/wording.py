@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from tui.language import translated, translated_count
 from tui.texts import TEXTS
 from tui.texts_acting import ACTING
+from tui.texts_card_paper import CARD_PAPER
 from tui.texts_commands import COMMANDS
 from tui.texts_devices import DEVICES
 from tui.texts_home import HOME
@@ -23,7 +24,7 @@ from tui.texts_plain import PLAIN
 from tui.texts_sticks import STICKS
 from tui.texts_welcome import WELCOME
 
-_TABLES = (TEXTS, WELCOME, MEMBERS, DEVICES, NOTES, ACTING, INVITING, COMMANDS, STICKS, HOME, PLAIN)
+_TABLES = (TEXTS, WELCOME, MEMBERS, DEVICES, NOTES, ACTING, INVITING, COMMANDS, STICKS, HOME, PLAIN, CARD_PAPER)
 ALL: Mapping[str, str] = {key: text for table in _TABLES for key, text in table.items()}
 
 

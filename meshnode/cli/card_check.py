@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+from meshnode.cards.paper import is_mine
 from meshnode.cli.card_typing import typed_card
 from meshnode.cli.command import Answer, Call, Command
-from meshnode.identity.key_file import KEY_FILE, load
-from meshnode.membership.key_card import read_card
 
 
 def run(call: Call) -> Answer:
     """Have the card typed; every mistake is named with its line."""
-    keys = read_card(typed_card(call))
-    identity = load(call.paths.keys / KEY_FILE)
-    mine = identity is not None and identity.member == keys.id
+    mine = is_mine(typed_card(call), call.paths.keys)
     sentence = (
         "The card is right: it is yours, and every word of it was read."
         if mine

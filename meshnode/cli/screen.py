@@ -73,6 +73,7 @@ def show(call: Call, socket: Path) -> str:
         glyph_set=screen.glyphs,
         theme_name=screen.theme,
         language_name=screen.language,
+        keys_folder=call.paths.keys,
     )
     return str(outcome.name)
 

@@ -124,7 +124,6 @@ async def test_whoever_is_asked_along_says_yes_on_the_screen(street: Street) -> 
 @pytest.mark.parametrize(
     ("wanted", "title", "command"),
     [
-        ("on paper", "My member key on paper", "meshnode card print"),
         ("start anew", "Start anew with people you name", "meshnode refound"),
     ],
 )

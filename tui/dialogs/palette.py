@@ -118,6 +118,8 @@ class Palette(Dialog[str]):
         yield Entry("app:invite_event", say("key.invite"), say("key.event"), app.held.linked)
         yield Entry("app:stick_invite", say("key.invite"), say("key.stick"), app.held.linked)
         yield Entry("app:stick_let_in", say("key.invite"), say("key.stick-let-in"), app.held.linked)
+        yield Entry("app:card_paper", say("key.card-paper"), say("paper.title"), app.held.linked)
+        yield Entry("app:card_check", say("key.card-paper"), say("key.card-check"))
         for name in BY_COMMAND:
             yield Entry(f"app:by_command('{name}')", say(f"{name}.short"), say(f"{name}.title"))
         yield Entry("app:leave", say("key.leave-short"), say("key.leave"), app.held.linked)

@@ -31,7 +31,7 @@ from tui.screens.place import Place
 from tui.widgets.line_list import Line, LineList
 from tui.wording import say
 
-CHOICES = ("found", "join", "demo", "device", "hub", "stick")
+CHOICES = ("found", "join", "demo", "device", "hub", "stick", "card")
 ROWS_FOR_ALL = 26
 """Lower windows show the choices first, and what meshnode is below them."""
 
@@ -119,6 +119,8 @@ class WelcomeScreen(Place):
                 self.run_worker(self._show_hub_code())
             case "stick":
                 self.mesh.inviting.sticks.join()
+            case "card":
+                self.mesh.card_on_paper.come_back()
 
     # -- starting one -----------------------------------------------------------------------------------------------
 
