@@ -28,9 +28,9 @@ class Entry:
     load: Callable[[], Command]
 
 
-def _from(module: str) -> Callable[[], Command]:
+def _from(module: str, name: str = "COMMAND") -> Callable[[], Command]:
     def load() -> Command:
-        command: Command = importlib.import_module(f"meshnode.cli.{module}").COMMAND
+        command: Command = getattr(importlib.import_module(f"meshnode.cli.{module}"), name)
         return command
 
     return load
@@ -46,7 +46,7 @@ GROUPS: Final = {
     "Start": ("screen", "run", "stop", "demo"),
     "A neighbourhood": ("init", "invite", "join", "letin", "newcomers", "leave"),
     "People": ("members", "vouch", "petition", "vote", "block", "unblock", "follow", "refound"),
-    "The boards": ("task", "roster", "alarm", "rollcall", "note", "forget"),
+    "The boards": ("task", "roster", "alarm", "rollcall", "drill", "note", "forget"),
     "What is going on": ("status", "profile", "settings"),
     "Your machines": ("device", "card", "hub"),
     "This machine": ("where", "profiles", "export", "remove"),
@@ -59,6 +59,7 @@ BOARDS: Final = {
     "roster": "roster",
     "alarm": "alarm",
     "rollcall": "rollcall",
+    "drill": "",
     "note": "note",
     "profile": "profile",
     "settings": "settings",
@@ -90,6 +91,15 @@ _ENTRIES: Final = (
     Entry("status", "Who is linked, and what has reached whom", _from("status")),
     Entry("task list", "The tasks on the board", _from("task_list")),
     Entry("task show", "One task with its comments and checklist", _from("task_show")),
+    Entry("roster list", "The households: how they are, who needs help first", _from("roster_list")),
+    Entry("roster show", "One household with its signals, buddies and marks", _from("roster_show")),
+    Entry("roster who", "Who has first aid, a generator, a language", _from("roster_list", "WHO")),
+    Entry("roster unseal", "The sealed address, medical needs or key holder", _from("roster_show", "UNSEAL")),
+    Entry("alarm reach", "On which nodes an alarm is, who has seen it, who is going", _from("alarm_reach")),
+    Entry("rollcall show", "Who needs help, who is not reached yet and how to try next", _from("rollcall_show")),
+    Entry("rollcall mark", "One household's answer in the open call", _from("rollcall_show", "MARK")),
+    Entry("drill", "Rehearse a blackout: a drill alarm and a drill roll call", _from("drill")),
+    Entry("drill report", "How far the drill came, and who answered", _from("drill", "REPORT")),
     Entry("note list", "The sealed notes: their titles, and who can read them", _from("note_list")),
     Entry("note show", "One sealed note, opened if it is for you", _from("note_show")),
     Entry("note history", "Who changed what in a sealed note, but never its text", _note_history),
