@@ -9,8 +9,9 @@ Rules of this module:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import ClassVar
 
 from crdt.display import display_line
@@ -56,27 +57,27 @@ def mark(key: str, word: str, **said: Json) -> Put:
     return Put(key, entry(key, word=word, **{name: value for name, value in said.items() if value}))
 
 
-def marks(reading: Reading, key: str) -> list[dict[str, Json]]:
+def marks(reading: Reading, key: str, spoken: Mapping[str, str] = MappingProxyType({})) -> list[dict[str, Json]]:
     """Every current mark under a key, the most worrying first: what it says, who wrote it and when.
 
-    `id` stands for the change that wrote it, `text` is what was said beside the word, in one line.
+    `id` stands for the change that wrote it; `text` is all of it in one line, with the word as it is `spoken`.
     """
     declared = reading.declared(key)
     assert isinstance(declared, Mark)
     found = [
-        content | _stamp(reading, content, merged) | {"id": merged.signed.id.hex()[:_MARK_LETTERS]}
+        content | _stamp(reading, content, merged, spoken) | {"id": merged.signed.id.hex()[:_MARK_LETTERS]}
         for content, merged in reading.values(key)
         if content
     ]
     return sorted(found, key=lambda each: (declared.words.index(each["word"]), each["id"]))
 
 
-def _stamp(reading: Reading, content: dict[str, Json], merged: Merged) -> dict[str, Json]:
+def _stamp(reading: Reading, content: dict[str, Json], merged: Merged, spoken: Mapping[str, str]) -> dict[str, Json]:
     stamp, typed = reading.stamp(merged), content["at_ms"]
     told = ", ".join(each for each in (content["how"], content["note"]) if each)
-    text = f"{content['word']}: {told}" if told else str(content["word"])
+    word = spoken.get(content["word"], str(content["word"]))
     heard = typed if 0 < typed <= stamp["at_ms"] + LATEST_SLACK_MS else stamp["at_ms"]
-    return stamp | {"at_ms": heard, "text": text}
+    return stamp | {"at_ms": heard, "text": f"{word}: {told}" if told else word}
 
 
 def top(found: Sequence[dict[str, Json]], nothing: str) -> str:

@@ -30,7 +30,7 @@ _VERBS = {"seen": "seen", "going": "going", "comment": "comment"}
 
 
 def _show(reading: Reading) -> dict[str, Json]:
-    state = marks(reading, "state")
+    state = marks(reading, "state", {"on": "raised", "down": "stood down"})
     raised = _raisings(reading)
     what = reading.value("what")
     return {

@@ -31,7 +31,7 @@ _RECORD_LETTERS = 32
 
 
 def _show(reading: Reading) -> dict[str, Json]:
-    state = marks(reading, "state")
+    state = marks(reading, "state", {"open": "opened"})
     opened = [merged.signed.at_ms for content, merged in reading.values("state") if content.get("word") == "open"]
     tried: dict[str, list[str]] = {}
     for read in reading.entries("tried"):
@@ -65,7 +65,7 @@ class Row:
 
     household: View
     word: str
-    """How it is, as far as this call knows; "" where it was not reached."""
+    """How it is, as far as this call knows; "" where it was not reached. A call for help from before it stands."""
     marks: Sequence[View]
     """The marks that answer this call, the most worrying first."""
     contradicted: bool
@@ -127,6 +127,9 @@ def _tried(calls: Iterable[View]) -> dict[str, set[str]]:
 def _row(call: View, ids: set[str], view: View, tried: set[str]) -> Row:
     every: list[View] = view["drill_marks" if call["drill"] else "marks"]
     answers = [each for each in every if each["call"] in ids or each["at_ms"] >= call["opened_ms"]]
+    if not answers and not call["drill"] and any(each["word"] == "help" for each in every):
+        # Nobody who needs help waits in the list of the others until they are called.
+        answers = every
     words = [str(each["word"]) for each in answers]
     named = signals(view)
     left = [each for each in named if each[0] not in tried]

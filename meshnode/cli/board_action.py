@@ -31,6 +31,8 @@ from meshnode.errors import BadInput, NodeAway
 EXAMPLE_NUMBER = "3fa"
 EXAMPLE_WORDS = {board.kind.name: board.example for board in BOARDS.values()} | {"note": "door code"}
 """Words of a title, for kinds whose entries have numbers."""
+KIND_WORDS = {board.kind.name: board.name for board in BOARDS.values()}
+"""The first word of the commands for each kind."""
 STDIN = "-"
 METAVARS = {"day": "DAY", "moment": "TIME", "number": "N", "people": "NAMES", "reference": "ENTRY"}
 MORE = {
@@ -185,7 +187,8 @@ async def _resolve(action: Action, values: Json, view: Json, node: Attached) -> 
         if argument.kind == "reference":
             kinds = getattr(argument.field, "kinds", ()) or tuple(EXAMPLE_WORDS)
             views = [view for kind in kinds for view in await records_of(node, kind)]
-            values[argument.name] = find_entry(views, [typed], " or ".join(kinds[:2]))["id"]
+            words = [KIND_WORDS.get(kind, kind) for kind in kinds[:2]]
+            values[argument.name] = find_entry(views, [typed], " or ".join(words))["id"]
         elif argument.name == "item":
             values[argument.name] = _item(view, typed)
 

@@ -22,7 +22,7 @@ from meshnode.cli.layout import columns, prose
 from meshnode.cli.moments import civil_day, claimed, moment
 from meshnode.wording import listed
 
-STATE_WORDS = {"aside": "set aside"}
+STATE_WORDS = {"aside": "set aside", "help": "needs help", "unknown": "no word yet"}
 """States whose word is not what people say."""
 
 

@@ -9,7 +9,6 @@ from crdt.display import display_line
 from meshnode.cli.asking import Snapshot
 from meshnode.cli.command import Json
 from meshnode.cli.entries import find_entry
-from meshnode.cli.layout import columns
 from meshnode.cli.roster_lines import RosterLines
 from meshnode.errors import UnknownRecord
 
@@ -43,17 +42,15 @@ def tally_lines(found: Tally, known: Snapshot, numbers: dict[str, str], width: i
     for title, rows in (("NEED HELP", found.need_help), ("NOT YET", found.not_yet), ("REACHED", found.reached)):
         lines += [""] if lines else []
         lines.append(f"{title}: {len(rows)}")
-        lines += columns([_row(row, printed, numbers) for row in rows], width, flexible=2)
+        lines += printed.table([(row.household, _told(row, printed)) for row in rows], numbers)
     return lines
 
 
-def _row(row: Row, printed: RosterLines, numbers: dict[str, str]) -> list[str]:
-    told = [printed.how_it_is(row.marks)] if row.marks else []
+def _told(row: Row, printed: RosterLines) -> list[str]:
+    told = printed.how_it_is(row.marks)
     if row.word in ("", "unknown"):
         told.append(_next(row))
-    if row.earlier:
-        told.append(f"before the call: {printed.how_it_is(row.earlier)}")
-    return [numbers[row.household["id"]], display_line(str(row.household["title"])) or "(no name)", "; ".join(told)]
+    return [*told, *(f"before the call: {each}" for each in printed.how_it_is(row.earlier))]
 
 
 def _next(row: Row) -> str:

@@ -65,7 +65,7 @@ def mark(call: Call) -> Answer:
             "act", action="roster.mark", record=household["id"], arguments=given, **who_acts(options)
         )
         marks = reply["view"]["drill_marks" if view["drill"] else "marks"]
-        told = RosterLines(known, call.terminal.width).how_it_is(marks)
+        told = "; ".join(RosterLines(known, call.terminal.width).how_it_is(marks))
         return Answer(reply, [f"{'DRILL: ' if view['drill'] else ''}{display_line(str(household['title']))}: {told}"])
 
     return with_node(call, work)

@@ -49,20 +49,24 @@ class RosterLines:
         words = age_words(mark["at_ms"], self.now_ms, clock_unsure=self.unsure)
         return f"{words}, ask again" if age_of(mark["at_ms"], self.now_ms).is_old else words
 
-    def how_it_is(self, marks: Sequence[Json]) -> str:
-        """Every current mark of a household in one line, the most worrying first."""
-        if not marks:
-            return WORDS["unknown"]
-        told = "; but ".join(self.mark(each) for each in marks)
-        return f"{told} (contradicting: a new mark settles it)" if len({each["word"] for each in marks}) > 1 else told
+    def how_it_is(self, marks: Sequence[Json]) -> list[str]:
+        """Every current mark of a household, the most worrying first, each one line."""
+        told = [self.mark(each) for each in marks]
+        told[1:] = [f"but {each}" for each in told[1:]]
+        return told + (["(a new mark settles it)"] if len({each["word"] for each in marks}) > 1 else [])
+
+    def table(self, rows: Sequence[tuple[Json, Sequence[str]]], numbers: dict[str, str]) -> list[str]:
+        """Households, each with some lines of its own beside its name."""
+        cells: list[tuple[str, str, str]] = []
+        for view, told in rows:
+            first, *others = told or [""]
+            cells.append((numbers[view["id"]], display_line(str(view["title"])) or "(no name)", first))
+            cells += [("", "", each) for each in others]
+        return columns(cells, self.width, flexible=2)
 
     def listed(self, views: Sequence[Json], numbers: dict[str, str]) -> list[str]:
         """Households, the worrying ones first."""
-        rows = [
-            (numbers[view["id"]], display_line(str(view["title"])) or "(no name)", self.how_it_is(view["marks"]))
-            for view in views
-        ]
-        return columns(rows, self.width, flexible=2)
+        return self.table([(view, self.how_it_is(view["marks"]) or [WORDS["unknown"]]) for view in views], numbers)
 
     def out(self, trip: Json) -> str:
         """Somebody who is out: "Jon, creek path, back by today 18:00"."""
