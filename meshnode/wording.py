@@ -96,6 +96,27 @@ PRIVACY: Final = (
 )
 """Headings, each with its sentences."""
 
+EMERGENCY_TITLE: Final = "When something happens: alarm, roster, roll call, drill"
+EMERGENCY: Final = (
+    "Before: put your household on the roster (meshnode roster add), with its signals in the order to try them, "
+    "and seal your address, medical needs and who has the key for the people who need them (meshnode roster "
+    "seal).",
+    "An alarm (meshnode alarm raise) goes before everything else on every link. It covers every screen and can "
+    "sound a siren ([alarm] in the settings) until somebody at that node says that they see it.",
+    "How far it has come is told from proof alone (meshnode alarm reach): a node is named once it is proved to "
+    "hold it, a person once they said so. A node that is not named may have it all the same.",
+    "Anybody may say how a household is: safe, help, away, unknown (meshnode roster mark), and how they know. "
+    "Marks that contradict each other are all shown, the most worrying on top, until a new one settles it. Old "
+    "words are called old.",
+    "A roll call (meshnode rollcall open) asks everybody; as many callers as you like, also while apart, make "
+    "one list.",
+    "Who goes out says when they will be back (meshnode roster out); past that, every node shows it.",
+    "A drill (meshnode drill) is marked as one everywhere and touches nobody's real status; meshnode drill "
+    "report shows how far it came. An alarm that was once real is never shown as a drill.",
+    "Whoever belongs can raise a false alarm or stand a true one down, under their name. Raise it again if it is "
+    "not over.",
+)
+
 PEOPLE_TITLE: Final = "Who belongs, and what neighbours decide about each other"
 PEOPLE: Final = (
     "Whoever comes in with an invite is a newcomer: they read, write and pass things on. With the word of two "

@@ -13,7 +13,7 @@ from meshnode.cli.exit_codes import EXIT_CODES
 from meshnode.cli.layout import columns, paragraph
 from meshnode.logs import FILE_BYTES, OLDER_FILES
 from meshnode.platform import Paths
-from meshnode.wording import KEYS, KEYS_TITLE, PEOPLE, PEOPLE_TITLE, PRIVACY, WHAT_IT_IS
+from meshnode.wording import EMERGENCY, EMERGENCY_TITLE, KEYS, KEYS_TITLE, PEOPLE, PEOPLE_TITLE, PRIVACY, WHAT_IT_IS
 
 
 def privacy(paths: Paths, width: int) -> list[str]:
@@ -33,6 +33,11 @@ def keys(paths: Paths, width: int) -> list[str]:
 def people(paths: Paths, width: int) -> list[str]:
     """Who belongs, and what neighbours decide about each other."""
     return [PEOPLE_TITLE, "", *(paragraph(sentence, width, bullet="- ") for sentence in PEOPLE)]
+
+
+def emergency(paths: Paths, width: int) -> list[str]:
+    """What to do before, when and after something happens."""
+    return [EMERGENCY_TITLE, "", *(paragraph(sentence, width, bullet="- ") for sentence in EMERGENCY)]
 
 
 def exit_codes(paths: Paths, width: int) -> list[str]:
@@ -76,6 +81,7 @@ TOPICS: Mapping[str, tuple[str, Callable[[Paths, int], list[str]]]] = MappingPro
         "privacy": ("What neighbours, thieves and strangers can read, and what cannot be taken back", privacy),
         "keys": ("Your devices, your key card, and what to do when one is lost", keys),
         "people": ("Who belongs, how somebody is removed or comes back, and what nobody can promise", people),
+        "emergency": ("Alarms, the roster, roll calls and drills, and what they can promise", emergency),
         "exit-codes": ("What scripts can rely on", exit_codes),
         "where": ("Where this profile keeps its files", where),
         "files": ("What each file is for, and how to keep a copy", files),

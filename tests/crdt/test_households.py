@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -276,6 +277,32 @@ def test_households_are_ordered_by_how_they_are_then_by_name_and_by_nothing_else
     ]
     order = [(BOARD.state(view, TODAY), view["title"].casefold()) for view in sorted(views, key=_by_board)]
     assert order == sorted(order, key=lambda each: (BOARD.states.index(each[0]), each[1]))
+
+
+def test_no_figure_is_attached_to_a_person() -> None:
+    """Numbers in the views of the roster, alarms and roll calls are moments, and how long a history is."""
+    ana = household(skills="first aid")
+    ana.act("roster.mark", word="help")
+    ana.act("roster.out", back=FIRST_MS + HOUR_MS, who="Jon")
+    alarm = Neighbour(1, made_record_id(NETWORK, 0x02, device(1), FIRST_MS))
+    alarm.act("alarm.raise", what="fire")
+    alarm.act("alarm.going")
+    call = Neighbour(1, made_record_id(NETWORK, 0x03, device(1), FIRST_MS))
+    call.act("rollcall.open", title="storm")
+    call.act("rollcall.tried", household=RECORD.hex(), signal="primary")
+    found = {name for view in (ana.view(), alarm.view(), call.view()) for name in _numbers("", view)}
+    assert found == {"at_ms", "back_ms", "raised_ms", "opened_ms", "changes"}
+
+
+def _numbers(name: str, value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield from _numbers(str(key), each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _numbers(name, each)
+    elif isinstance(value, int) and not isinstance(value, bool):
+        yield name
 
 
 def _by_board(view: dict[str, Any]) -> tuple[int, str, str, str]:
