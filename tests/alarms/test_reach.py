@@ -114,6 +114,8 @@ async def test_what_a_peer_took_and_put_off_is_not_claimed(tmp_path: Path) -> No
     await alice.side.until("compared", lambda: any(alice.proved(record) for record in records) or settled(alice))
     held = [record for record in records if bob.holds(alice.desk.replica.records.view(record))]
     assert len(held) < len(records), "something was put off"
+    credit = next(iter(alice.side.links.by_device.values())).session._outbox.window
+    assert credit.items() == 0, "and credit was given for all of it"
     nobody_claims_too_much([alice, bob])
     await close([alice, bob])
 

@@ -13,6 +13,7 @@ from crdt.boards.rollcalls import tally
 from meshnode.cli.alarm_reach import reach_lines
 from meshnode.cli.rollcall_lines import tally_lines
 from meshnode.cli.roster_lines import RosterLines
+from meshnode.cli.sheets import CONTACT_HEAD, sheet
 from meshnode.errors import NotPossible, UnknownRecord
 from tests.cli.homes import Home
 from tests.cli.test_words import ANA, BO, KNOWN
@@ -80,6 +81,15 @@ def test_reach_claims_nothing_unproved() -> None:
     assert "Going: Bo[2J." in text
 
 
+def test_nothing_is_cut_off_on_paper() -> None:
+    long = "ring the bell, then knock at the back window " * 4
+    lines = sheet(CONTACT_HEAD, [("3fa", "Ana " * 12, "", long)], 80)
+    words = " ".join(lines[2:]).split()
+    assert words.count("Ana") == 12
+    assert words.count("window") == 4
+    assert all(len(line) <= 80 for line in lines)
+
+
 @pytest.fixture(scope="module")
 def ana(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     home = Home(tmp_path_factory.mktemp("ana"))
@@ -113,6 +123,11 @@ def test_an_evening_without_power(ana: Home) -> None:
     )
     found = json.loads(ana.run("rollcall", "show", "--json"))
     assert [row["title"] for row in found["reached"]] == ["Ana"]
+    assert "1. radio 3" in ana.run("roster", "sheet")
+    on_paper = ana.run("rollcall", "sheet")
+    assert "safe, today" in on_paper
+    assert "[ ]  [ ]  [ ]" in on_paper, "the mill has not answered"
+    assert "Under the pot" not in on_paper
     assert "DRILL" in ana.run("drill")
     ana.run("drill", expect=NotPossible.exit_code)
     ana.run("rollcall", "mark", "mill", "help", "--call", "drill")

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from crdt.actions import ACTIONS
 from crdt.ageing import HOUR_MS, MINUTE_MS, age_of, age_words
 from crdt.boards.household_fields import SIGNALS
 from crdt.boards.households import BOARD, is_review_due, overdue, signals, who_has
 from crdt.edits import LONGEST_STRING_BYTES, Put
 from crdt.errors import BadValue, NotPossibleNow
-from crdt.identifiers import EARLIEST_AT_MS, made_record_id
-from tests.crdt.cast import FIRST_MS, NETWORK, TODAY, Everyone, Neighbour, device
+from crdt.identifiers import EARLIEST_AT_MS, DeviceId, made_record_id
+from tests.crdt.cast import FIRST_MS, NETWORK, TODAY, Everyone, Neighbour, device, sealed
 from tests.support.people import fuzz_count
 
 RECORD = made_record_id(NETWORK, 0x01, device(1), FIRST_MS)
@@ -259,6 +261,24 @@ def test_hostile_values_say_nothing_and_break_nothing() -> None:
         ana.write([Put(key, value) for key in ("status", "title", "review", "kept", "out/x")])
         assert ana.view()["title"] == ""
         assert ana.view()["marks"] == []
+
+
+def test_at_a_hub_anybody_marks_and_nobody_agrees() -> None:
+    ana = household()
+    hub = Neighbour(2, RECORD)
+    hub.hear(ana)
+    hub_device = DeviceId(b"h" + hub.device[1:])
+    mine, theirs = (f"lives/{each.hex()}" for each in (ana.member, hub.member))
+    at_hub = [Put("status", '{"word":"help"}'), Put(mine, '{"on":false}'), Put(theirs, '{"on":true}'), Put("by", "Mo")]
+    change = sealed(RECORD, hub_device, FIRST_MS + 5000, hub.record.draft(at_hub))
+    assert hub.record.add([change])
+    view = hub.view()
+    assert [(mark["word"], mark["by"], mark["at"]) for mark in view["marks"]] == [("help", "Mo", hub_device.hex())]
+    assert [each["member"] for each in view["lives"]] == [ana.member.hex()], "consent is each person's own word"
+    actor = replace(hub.actor, by="Mo")
+    for name in ("roster.agree", "roster.seal"):
+        assert ACTIONS[name].possible(view, actor)
+    assert not any(edit.key.startswith("lives/") for edit in ACTIONS["roster.add"].plan({}, {"title": "Mo"}, actor))
 
 
 def test_households_are_ordered_by_how_they_are_then_by_name_and_by_nothing_else() -> None:
