@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from crdt.boards.alarms import ALARM
 from crdt.boards.households import HOUSEHOLD
+from crdt.boards.listings import LISTING
 from crdt.boards.notes import NOTE
 from crdt.boards.profiles import PROFILE
 from crdt.boards.rollcalls import ROLLCALL
@@ -23,7 +24,7 @@ from crdt.identifiers import RecordId
 from crdt.kinds import Kind, View
 from crdt.reading import Reading
 
-_ALL = (HOUSEHOLD, ALARM, ROLLCALL, TASK, SETTINGS, PROFILE, NOTE)
+_ALL = (HOUSEHOLD, ALARM, ROLLCALL, TASK, SETTINGS, PROFILE, NOTE, LISTING)
 KINDS: Mapping[int, Kind] = MappingProxyType({kind.code: kind for kind in _ALL})
 KINDS_BY_NAME: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _ALL})
 

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from crdt.board import Board
-from crdt.boards import alarms, households, rollcalls, tasks
+from crdt.boards import alarms, households, listings, rollcalls, tasks
 
 BOARDS: Mapping[str, Board] = MappingProxyType(
-    {board.name: board for board in (tasks.BOARD, households.BOARD, alarms.BOARD, rollcalls.BOARD)}
+    {board.name: board for board in (tasks.BOARD, listings.BOARD, households.BOARD, alarms.BOARD, rollcalls.BOARD)}
 )

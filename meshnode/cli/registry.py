@@ -46,7 +46,7 @@ GROUPS: Final = {
     "Start": ("screen", "run", "stop", "demo"),
     "A neighbourhood": ("init", "invite", "join", "letin", "newcomers", "leave"),
     "People": ("members", "vouch", "petition", "vote", "block", "unblock", "follow", "refound"),
-    "The boards": ("task", "roster", "alarm", "rollcall", "drill", "note", "forget"),
+    "The boards": ("task", "listing", "roster", "alarm", "rollcall", "drill", "note", "forget"),
     "What is going on": ("status", "profile", "settings"),
     "Your machines": ("device", "card", "hub"),
     "This machine": ("where", "profiles", "export", "remove"),
@@ -56,6 +56,7 @@ GROUPS: Final = {
 
 BOARDS: Final = {
     "task": "task",
+    "listing": "listing",
     "roster": "roster",
     "alarm": "alarm",
     "rollcall": "rollcall",
@@ -102,6 +103,9 @@ _ENTRIES: Final = (
     Entry("rollcall sheet", "The check-in list on paper, in the shape of ICS-211", _from("sheets", "CHECK_IN")),
     Entry("drill", "Rehearse a blackout: a drill alarm and a drill roll call", _from("drill")),
     Entry("drill report", "How far the drill came, and who answered", _from("drill", "REPORT")),
+    Entry("listing matches", "What may fit what, with the reasons", _from("listing_matches")),
+    Entry("listing value", "What the neighbourhood gave each other, at prices from elsewhere", _from("listing_value")),
+    Entry("listing receipt", "A receipt over nothing, for what was given", _from("listing_receipt")),
     Entry("note list", "The sealed notes: their titles, and who can read them", _from("note_list")),
     Entry("note show", "One sealed note, opened if it is for you", _from("note_show")),
     Entry("note history", "Who changed what in a sealed note, but never its text", _note_history),
@@ -127,6 +131,7 @@ _ENTRIES: Final = (
 )
 
 BOARD_SUMMARIES: Final = {
+    "listing": "Offers and requests: add, list, respond, accept, given, ...",
     "task": "The task board: add, list, show, claim, done, ...",
     "roster": "The emergency roster: add, list, show, mark, out, back, ...",
     "alarm": "Alarms: raise, seen, going, stand-down, list, ...",
