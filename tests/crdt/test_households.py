@@ -299,6 +299,25 @@ def test_households_are_ordered_by_how_they_are_then_by_name_and_by_nothing_else
     assert order == sorted(order, key=lambda each: (BOARD.states.index(each[0]), each[1]))
 
 
+def test_the_history_calls_each_change_by_what_it_did() -> None:
+    ana = household()
+    ana.act("roster.out", back=FIRST_MS + HOUR_MS)
+    ana.act("roster.back")
+    ana.act("roster.mark", word="help")
+    ana.undo(ana.written[-1])
+    ana.act("roster.mark", word="safe", drill="yes")
+    ana.act("roster.seal", which="key", text="Under the pot")
+    ana.act("roster.edit", place="Elm Street")
+    ana.act("roster.withdraw")
+    ana.act("roster.agree")
+    with pytest.raises(NotPossibleNow, match="agreed already"):
+        ana.act("roster.agree")
+    whats = [entry.what for entry in reversed(ana.record.history(Everyone()))]
+    assert whats == ["add", "out", "back", "mark", "undo", "drill_mark", "seal", "edit", "withdraw", "agree"]
+    assert ana.record.reading(Everyone()).values("pigeon") == []
+    ana.write([Put("out/x", "")])
+
+
 def test_no_figure_is_attached_to_a_person() -> None:
     """Numbers in the views of the roster, alarms and roll calls are moments, and how long a history is."""
     ana = household(skills="first aid")

@@ -167,8 +167,10 @@ def test_opening_closing_and_opening_again() -> None:
         one.call.act("rollcall.tried", household="01" + "0" * 30, signal="primary")
     assert BOARD.state(one.call.view(), TODAY) == "closed"
     one.call.act("rollcall.reopen")
+    one.call.act("rollcall.tried", household="01" + "0" * 30, signal="primary")
     one.call.act("rollcall.edit", title="storm, morning")
-    assert [entry.what for entry in one.call.record.history(Everyone())] == ["edit", "reopen", "close", "add"]
+    whats = [entry.what for entry in one.call.record.history(Everyone())]
+    assert whats == ["edit", "tried", "reopen", "close", "add"]
     _, (other, *_) = street()
     other.call.undo(other.call.written[0])
     assert other.call.view()["state"] == "closed"
