@@ -196,7 +196,7 @@ ACTIONS = (
     ),
     _action(
         "accept", "Accept", "Accept an answer; how to reach you can be sealed to whom you accept.", _accept,
-        example={"who": "Bo", "reach": "Ring twice at number 7"},
+        example={"who": "ab" * 32, "reach": "Ring twice at number 7"},
         arguments=(Argument(fields.WHO), Argument(fields.SEALED_REACH)), why_not=_mine_only(_OVER),
     ),
     _action(
