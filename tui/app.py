@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual import events
-from textual.app import App
 from textual.binding import BindingType
 
 from tui import glyphs, language, themes
 from tui.card_paper import CardOnPaper
 from tui.doing import Doing
+from tui.faces import is_task
 from tui.feed import GATHER_SECONDS, GATHER_SECONDS_OVER_SSH, Feed
 from tui.forgetting import Forgetting
 from tui.held import Held
@@ -31,10 +31,11 @@ from tui.note_opening import open_note
 from tui.outcome import Outcome
 from tui.places import Places
 from tui.screens.place import Place
+from tui.window_keys import WindowKeys
 from tui.wording import say
 
 
-class MeshnodeApp(App[Outcome]):
+class MeshnodeApp(WindowKeys):
     """One person's screen onto one node."""
 
     CSS_PATH = "app.tcss"
@@ -122,21 +123,13 @@ class MeshnodeApp(App[Outcome]):
         """Go to a place by its name."""
         self.places.show(name)
 
-    def action_week(self) -> None:
-        """The calendar of the week."""
-        from tui.screens.week import WeekScreen
-
-        self.push_screen(WeekScreen())
-
-    def action_quick(self) -> None:
-        """A task in one line."""
-        self.doing.quick()
-
     def open_card(self, record: str) -> None:
         """Lay one card over the place."""
         from tui.screens.card import CardScreen
+        from tui.screens.entry import EntryScreen
 
-        self.push_screen(CardScreen(record))
+        made = CardScreen if is_task(self.held.records.get(record, {"kind": "task"})) else EntryScreen
+        self.push_screen(made(record))
 
     def repaint(self, dirty: frozenset[str] | set[str]) -> None:
         """Let the place that is seen paint what changed; the others catch up when they are seen again."""
@@ -263,37 +256,3 @@ class MeshnodeApp(App[Outcome]):
     async def action_quit(self) -> None:
         """Close at once."""
         self.exit(Outcome.QUIT)
-
-    def action_invite_words(self) -> None:
-        """Let a neighbour in with three words."""
-        self.inviting.words()
-
-    def action_invite_event(self) -> None:
-        """Let many in at a meeting."""
-        self.inviting.event()
-
-    def action_stick_invite(self) -> None:
-        """Put an invite on a stick."""
-        self.inviting.sticks.invite()
-
-    def action_stick_let_in(self) -> None:
-        """Let in whose reply is on a stick."""
-        self.inviting.sticks.let_in()
-
-    def action_card_paper(self) -> None:
-        """The member key on paper."""
-        self.card_on_paper.show()
-
-    def action_card_check(self) -> None:
-        """Whether a key card was written down without a mistake."""
-        self.card_on_paper.check()
-
-    def action_by_command(self, name: str) -> None:
-        """Say what something does that the terminal does, and what to type."""
-        from tui.dialogs.confirm import Tell
-
-        self.push_screen(Tell(say(f"{name}.title"), say(f"{name}.text")))
-
-    def action_leave(self) -> None:
-        """Leave the neighbourhood, after saying what that means."""
-        self.doing.leave()

@@ -15,7 +15,9 @@ from rich.cells import cell_len
 from rich.style import Style
 
 from meshnode.api.schema import Json
-from tui.faces import claimers, column_of, in_one_line
+from tui.entry_lines import EntryLines
+from tui.entry_words import EntryWords, board_of
+from tui.faces import claimers, column_of, in_one_line, is_task
 from tui.glyphs import Glyphs
 from tui.held import Held
 from tui.history_words import history_text, value_text
@@ -48,18 +50,24 @@ class CardLines:
 
     def build(self, width: int) -> list[Line]:
         """All lines."""
-        return [
-            *self._conflicts(width),
-            *self._facts(width),
-            *self._details(width),
-            *self._checklist(width),
-            *self._said("comments", width),
-            *self._said("thanks", width),
-            *self._links(width),
-            *self._notes(width),
-            *self._copies(width),
-            *self._history(width),
-        ]
+        middle = self._task(width) if is_task(self.view) else self._entry(width)
+        return [*self._conflicts(width), *middle, *self._copies(width), *self._history(width)]
+
+    def _task(self, width: int) -> Iterator[Line]:
+        yield from self._facts(width)
+        yield from self._details(width)
+        yield from self._checklist(width)
+        yield from self._said("comments", width)
+        yield from self._said("thanks", width)
+        yield from self._links(width)
+        yield from self._notes(width)
+
+    def _entry(self, width: int) -> Iterator[Line]:
+        """What an entry of another board says, as its board declares it."""
+        board = board_of(self.view)
+        if board is not None:
+            words = EntryWords(self.held, self.clock, board, self.view)
+            yield from EntryLines(words, self.paint).build(width)
 
     # -- parts ------------------------------------------------------------------------------------------------------
 

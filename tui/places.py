@@ -21,6 +21,7 @@ WELCOME: Final = "welcome"
 _CLASSES: Final[Mapping[str, tuple[str, str]]] = {
     HOME: ("home", "HomeScreen"),
     "board": ("board", "BoardScreen"),
+    "asks": ("asks", "AsksScreen"),
     "net": ("neighbours", "NeighboursScreen"),
     WELCOME: ("welcome", "WelcomeScreen"),
 }

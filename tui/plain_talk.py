@@ -15,13 +15,13 @@ from crdt.board import Board
 from crdt.boards.shelf import BOARDS
 from meshnode.api.schema import Json
 from tui.acting import named
+from tui.entry_words import EntryWords
 from tui.glyphs import PLAIN
 from tui.held import Held
 from tui.history_words import history_text
 from tui.language import translated
 from tui.moments import Clock, moment_or_doubt
 from tui.plain_doing import Ask, PlainDoing, Request, title_of
-from tui.plain_entry import PlainEntry
 from tui.plain_text import clean
 from tui.wording import counted, say
 
@@ -163,8 +163,8 @@ class PlainTalk:
                     self._say(say("plain.not-understood", typed=answer))
         self._say(say("card.gone"))
 
-    def _entry(self, board: Board, view: Json) -> PlainEntry:
-        return PlainEntry(self.held, self.clock, board, view)
+    def _entry(self, board: Board, view: Json) -> EntryWords:
+        return EntryWords(self.held, self.clock, board, view)
 
     async def _say_conflicts(self, view: Json) -> None:
         if not view.get("conflicts"):

@@ -32,7 +32,6 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         "plain.fact": "{label}: {value}",
         "plain.head": "{label}:",
         "plain.said": "{name}, {when}: {text}",
-        "plain.sealed": "Sealed: {label}, for {people}",
         "plain.ticked": "done",
         "plain.not-ticked": "not done",
         "plain.away": "The node is away. Nothing is lost; this goes on when it answers.",

@@ -18,13 +18,28 @@ from tui.texts_commands import COMMANDS
 from tui.texts_devices import DEVICES
 from tui.texts_home import HOME
 from tui.texts_inviting import INVITING
+from tui.texts_listings import LISTINGS
 from tui.texts_members import MEMBERS
 from tui.texts_notes import NOTES
 from tui.texts_plain import PLAIN
 from tui.texts_sticks import STICKS
 from tui.texts_welcome import WELCOME
 
-_TABLES = (TEXTS, WELCOME, MEMBERS, DEVICES, NOTES, ACTING, INVITING, COMMANDS, STICKS, HOME, PLAIN, CARD_PAPER)
+_TABLES = (
+    TEXTS,
+    WELCOME,
+    MEMBERS,
+    DEVICES,
+    NOTES,
+    ACTING,
+    INVITING,
+    COMMANDS,
+    STICKS,
+    HOME,
+    PLAIN,
+    CARD_PAPER,
+    LISTINGS,
+)
 ALL: Mapping[str, str] = {key: text for table in _TABLES for key, text in table.items()}
 
 

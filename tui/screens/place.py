@@ -28,7 +28,7 @@ from tui.wording import counted, say
 if TYPE_CHECKING:
     from tui.app import MeshnodeApp
 
-PLACES = (("2", "home"), ("3", "board"), ("8", "net"))
+PLACES = (("2", "home"), ("3", "board"), ("4", "asks"), ("8", "net"))
 
 NARROW_CELLS = 76
 

@@ -1,4 +1,4 @@
-"""PlainEntry: one entry of any board as spoken lines, made from what the board declares.
+"""EntryWords: what one entry of any board says, in words, made from what the board declares.
 
 Rules of this module:
 1. One fact a line, its name first: whoever listens knows what comes.
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crdt.board import Board
+from crdt.boards.shelf import BOARDS
 from crdt.dates import Day, Moment
 from crdt.fields import Member, Prose
 from meshnode.api.schema import Json
@@ -21,8 +22,13 @@ from tui.plain_text import clean, clean_lines
 from tui.wording import knows, say
 
 
+def board_of(view: Json) -> Board | None:
+    """The board that an entry stands on."""
+    return next((board for board in BOARDS.values() if board.kind.name == view.get("kind")), None)
+
+
 @dataclass(frozen=True, slots=True)
-class PlainEntry:
+class EntryWords:
     """What one entry says."""
 
     held: Held
@@ -46,34 +52,48 @@ class PlainEntry:
         said = [f"{self._label(key)} {value}" for key in self.board.row if (value := self._value(key))]
         return ". ".join([self.title, self.state, *said])
 
-    def lines(self) -> Iterator[str]:
-        """It whole."""
-        yield self.title
-        yield say("plain.fact", label=say("card.status"), value=self.state)
+    def facts(self) -> Iterator[tuple[str, str]]:
+        """Name and value of everything short that it says."""
+        yield say("card.status"), self.state
         for key in self.board.facts:
             if value := self._value(key):
-                yield say("plain.fact", label=self._label(key), value=value)
+                yield self._label(key), value
+        for name, sealed in (self.view.get("sealed") or {}).items():
+            names = sorted((self.held.member_name(each) for each in sealed.get("for") or ()), key=str.casefold)
+            yield clean(str(name)).capitalize(), say("entry.sealed", people=", ".join(names))
+
+    def texts(self) -> Iterator[tuple[str, list[str]]]:
+        """Name and lines of every longer text."""
         for declared in self.board.kind.fields:
             if isinstance(declared, Prose) and str(self.view.get(declared.key) or "").strip():
-                yield say("plain.head", label=translated(declared.title))
-                yield from clean_lines(str(self.view[declared.key]))
+                yield translated(declared.title), clean_lines(str(self.view[declared.key]))
+
+    def said(self) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
+        """Name of every group of what people said, with who, when and what of each."""
+        for key in self.board.said:
+            if entries := self._dicts(key):
+                yield self._label(key), [self._one(each) for each in entries]
+
+    def _one(self, each: Json) -> tuple[str, str, str]:
+        at_ms = each.get("at_ms")
+        when = moment_or_doubt(self.clock, at_ms) if isinstance(at_ms, int) else ""
+        return self.held.who(each), when, " ".join(clean_lines(str(each.get("text") or "")))
+
+    def lines(self) -> Iterator[str]:
+        """It whole, one thing a line."""
+        yield self.title
+        for label, value in self.facts():
+            yield say("plain.fact", label=label, value=value)
+        for label, text in self.texts():
+            yield say("plain.head", label=label)
+            yield from text
         for number, item in enumerate(self._dicts("checklist"), 1):
             done = say("plain.ticked" if item.get("done") else "plain.not-ticked")
             yield f"{number}  {clean(str(item.get('text') or ''))}: {done}"
-        for key in self.board.said:
-            yield from self._said(key)
-        for name, sealed in (self.view.get("sealed") or {}).items():
-            names = sorted((self.held.member_name(each) for each in sealed.get("for") or ()), key=str.casefold)
-            yield say("plain.sealed", label=clean(str(name)), people=", ".join(names))
-
-    def _said(self, key: str) -> Iterator[str]:
-        for number, each in enumerate(self._dicts(key)):
-            if number == 0:
-                yield say("plain.head", label=self._label(key))
-            at_ms = each.get("at_ms")
-            when = moment_or_doubt(self.clock, at_ms) if isinstance(at_ms, int) else ""
-            text = " ".join(clean_lines(str(each.get("text") or "")))
-            yield say("plain.said", name=self.held.who(each), when=when, text=text)
+        for label, entries in self.said():
+            yield say("plain.head", label=label)
+            for name, when, words in entries:
+                yield say("plain.said", name=name, when=when, text=words)
 
     def _dicts(self, key: str) -> list[Json]:
         found = self.view.get(key)
