@@ -92,7 +92,7 @@ async def test_one_is_remembered_until_the_screen_closes(elm: RunningNode) -> No
         await shown.press("U")
         await shown.sees("Done again: Soup", "@Bob, at elm hub")
         await shown.press("question_mark")
-        await shown.type("somebody")
+        await shown.type("somebody else acts")
         await shown.sees("Somebody else acts now")
         await shown.press("enter")
         await shown.sees("is asked who they are")

@@ -40,7 +40,7 @@ def test_only_keys_that_every_terminal_has(keys: list[Binding]) -> None:
 
 def test_numbers_of_places_are_reserved() -> None:
     taken = {key for keys in LISTS[:4] for binding in keys for key in binding.key.split(",") if key.isdigit()}  # type: ignore[union-attr]
-    assert taken == {"1", "2", "3", "8"}
+    assert taken == {"1", "2", "3", "4", "8"}
 
 
 def under_cursor(shown: Stage) -> str:
