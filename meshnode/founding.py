@@ -49,7 +49,9 @@ def clean_name(name: str, what: str) -> str:
     if not cleaned:
         raise BadInput(f"{what} is empty.", next_step="Give a name that neighbours will recognise.")
     if len(cleaned.encode()) > NAME_BYTES:
-        raise BadInput(f"{what} is too long.", next_step="Use at most 64 letters.")
+        raise BadInput(
+            f"{what} is too long.", next_step="Use at most 64 letters; an accented one counts as two, an emoji as four."
+        )
     return cleaned
 
 

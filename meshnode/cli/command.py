@@ -116,7 +116,7 @@ def add_common(parser: argparse.ArgumentParser, *, everywhere: bool) -> None:
     unsaid: Any = None if everywhere else argparse.SUPPRESS
     group = parser.add_argument_group("options of every command")
     group.add_argument("-h", "--help", action="store_true", default=unsaid, help="show this help")
-    group.add_argument("--json", action="store_true", default=unsaid, help="answer with one JSON object")
+    group.add_argument("--json", action="store_true", default=unsaid, help="answer with one JSON object on one line")
     profile = DEFAULT_PROFILE if everywhere else unsaid
     group.add_argument("--profile", metavar="NAME", default=profile, help=f"which profile (usual: {DEFAULT_PROFILE})")
     group.add_argument("--config", metavar="FILE", type=Path, default=unsaid, help="another settings file")

@@ -9,6 +9,7 @@ from meshnode.cli.asking import Attached, with_node
 from meshnode.cli.command import Answer, Call, Command
 from meshnode.cli.layout import paragraph
 from meshnode.errors import BadInput
+from meshnode.founding import clean_name
 from meshnode.wording import FOUND_EFFECT
 
 
@@ -19,21 +20,24 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def my_name(call: Call, given: str | None, option: str) -> str:
-    """The name the person goes by, asked for where it was not given.
+    """The name the person goes by, asked for where it was not given, until it is one.
 
     Raises:
-        BadInput: it was not given, and there is nobody to ask.
+        BadInput: it was not given and there is nobody to ask, or what was given is no name.
     """
-    if given is None and call.asks:
-        given = call.terminal.ask("What do your neighbours call you?")
+    while given is None and call.asks:
+        try:
+            return clean_name(call.terminal.ask("What do your neighbours call you?"), "Your name")
+        except BadInput as error:
+            call.terminal.say(error.sentence)
     if not given or not given.strip():
         raise BadInput("Your name is missing.", next_step=f"Say what your neighbours call you: {option} NAME")
-    return given
+    return clean_name(given, "Your name")
 
 
 def run(call: Call) -> Answer:
     """Found the neighbourhood; its node is started for it if need be."""
-    network = " ".join(call.options.name)
+    network = clean_name(" ".join(call.options.name), "The neighbourhood's name")
     name = my_name(call, call.options.me, "--me")
 
     async def work(node: Attached) -> Answer:

@@ -14,11 +14,16 @@ from meshnode.cli.init import my_name
 from meshnode.cli.join_file import run_file
 from meshnode.cli.layout import paragraph
 from meshnode.cli.moments import moment, now
-from meshnode.errors import BadInput
-from meshnode.identity.spoken_words import looks_spoken
+from meshnode.errors import AlreadyMember, BadInput
+from meshnode.identity.spoken_words import looks_spoken, read_words
+from meshnode.membership.device_codes import DeviceCode
+from meshnode.membership.tokens import read_code
+from meshnode.node.becoming import device_code_in
 from meshnode.wording import FOR_EVER, FOR_EVER_TITLE, JOIN_EFFECT, SEEN, SEEN_TITLE, STOLEN, STOLEN_TITLE
 
 FIRST_EXCHANGE_SECONDS = 10.0
+NOT_FOR_A_HUB = "This code is not for a hub."
+MAKE_ONE = "The steward makes one with `meshnode hub add`."
 _SCANNED = re.compile(r"(?P<code>[^@/]+)[@/](?P<address>[\w.-]+:[0-9]+|\[[0-9A-Fa-f:.%\w]+\]:[0-9]+)")
 
 
@@ -46,9 +51,6 @@ def run(call: Call) -> Answer:
         return run_file(call, _effect)
     code, scanned = split_scanned(_given(call))
     address = call.options.address or scanned
-    if looks_spoken(code):
-        call.must_be_answerable()  # words are good for one look
-
     return join_with(call, code, address)
 
 
@@ -56,9 +58,20 @@ def join_with(call: Call, code: str, address: str | None, only: str | None = Non
     """Join with a code; with a device's code, become what it says.
 
     Raises:
-        BadInput: the code makes this machine something else than `only`.
+        BadInput: the code makes this machine something else than `only`, or something that was typed cannot be meant.
+        InviteError: the code is damaged, or it did not work.
+        AlreadyMember: this profile belongs to a neighbourhood.
     """
+    # Whatever can be refused here is refused before the look: words are good for one.
+    device = _read(code)
+    if only and device is None:
+        raise BadInput(NOT_FOR_A_HUB, next_step=MAKE_ONE)
+    call.must_be_answerable()
+    given = None if only else call.options.name
+    name = my_name(call, given, "--name") if device is None and (given is not None or not call.asks) else None
     with conversation(call) as talk:
+        if talk.ask("status")["state"] != "outside":
+            raise AlreadyMember
         if not call.json:
             call.terminal.note("Looking for a node that knows this. Ctrl+C stops.")
         preview = talk.ask("preview", code=code, address=address)
@@ -66,16 +79,29 @@ def join_with(call: Call, code: str, address: str | None, only: str | None = Non
             address = _which(call, preview["windows"])
             preview = talk.ask("preview", code=code, address=address)
         if only and preview.get("becomes") != only:
-            raise BadInput("This code is not for a hub.", next_step="The steward makes one with `meshnode hub add`.")
+            raise BadInput(NOT_FOR_A_HUB, next_step=MAKE_ONE)
         if not call.agreed(_effect(call, preview), _question(preview)):
             return Answer({"joined": False}, ["Nothing was done."], exit_code=1)
         if preview.get("becomes"):
             return _became(talk, preview, talk.ask("join", code=code, address=address))
         code, address = preview.get("code", code), preview.get("address", address)
-        name = my_name(call, call.options.name, "--name")
+        name = name or my_name(call, None, "--name")
         status = talk.ask("join", code=code, name=name, address=address)
         lines = [f"Welcome to {display_line(status['network']['name'])}, {display_line(name)}."]
         return Answer(status, [*lines, *stay_for_board(talk), "Next: `meshnode` opens the screen."])
+
+
+def _read(code: str) -> DeviceCode | None:
+    """The device's code, if it is one; words and invites are only looked at.
+
+    Raises:
+        InviteError: it is damaged, or these are no such words.
+        BadInput: it is a key card.
+    """
+    device = device_code_in(code)
+    if device is None:
+        _ = read_words(code) if looks_spoken(code) else read_code(code)
+    return device
 
 
 def _became(talk: Conversation, preview: Json, status: Json) -> Answer:

@@ -21,13 +21,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(call: Call) -> Answer:
     """Say who asks, and let in whom the person says yes to."""
+    replies = replies_in(typed_folder(call.options.folder))
     call.must_be_answerable()
     results: list[Json] = []
     lines: list[str] = []
     with conversation(call) as talk:
         if talk.ask("status")["state"] == "outside":
             raise NoNetwork
-        for path in replies_in(typed_folder(call.options.folder)):
+        for path in replies:
             result = _one(call, talk, path)
             results.append(result)
             lines.append(result["sentence"])

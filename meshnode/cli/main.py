@@ -2,7 +2,7 @@
 
 Rules of this module:
 1. A person never sees a traceback: one sentence, what to do next, an exit code.
-2. With --json there is exactly one JSON object, for errors too.
+2. With --json there is exactly one JSON object on one line, for errors too.
 3. Only the named command's module is imported.
 """
 
@@ -118,8 +118,8 @@ def _print(answer: Answer, *, as_json: bool) -> int:
 
 
 def to_json(value: Any) -> str:
-    """One JSON object that is safe on a terminal."""
-    text = json.dumps(value, ensure_ascii=False, indent=2)
+    """One JSON object on one line, safe on a terminal."""
+    text = json.dumps(value, ensure_ascii=False)
     return _HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 

@@ -10,6 +10,7 @@ from meshnode.cli.card_typing import add_card, card_if_wanted
 from meshnode.cli.command import Answer, Call, Command, add_yes
 from meshnode.cli.deciding import NOTHING_DONE, agreed, names_of, the_ones
 from meshnode.cli.decision_texts import NO_REASON, PETITION
+from meshnode.errors import BadInput
 
 QUORUM = 3
 """Yes that a neighbourhood takes to part with one person."""
@@ -30,6 +31,8 @@ def run(call: Call) -> Answer:
         names = names_of(members)
         network = display_line(talk.ask("status")["network"]["name"])
         reason = str(call.options.reason).strip()
+        if not (reason or call.asks or call.options.yes):
+            raise BadInput(NO_REASON, next_step="Add --reason TEXT, and --yes, because there is nobody to ask.")
         texts = PETITION if reason else (*PETITION, NO_REASON)
         question = "Ask {network} to part with {names}?"
         needed = QUORUM + len(members) - 1

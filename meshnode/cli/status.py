@@ -21,7 +21,10 @@ def run(call: Call) -> Answer:
     """Ask the running node; a node started just for this could not say yet who is linked."""
 
     async def work(node: Attached) -> Json:
-        return await node.ask("status")
+        status = await node.ask("status")
+        if status["state"] == "inside" and (window := await node.ask("window"))["state"] == "open":
+            status["window"] = {each: window[each] for each in ("seconds_left", "tries_left")}
+        return status
 
     status = with_node(call, work, start=False)
     lines = outside_lines(status) if status["state"] == "outside" else inside_lines(status, call.terminal.width, now())
@@ -66,7 +69,15 @@ def inside_lines(status: Json, width: int, now: datetime) -> list[str]:
     else:
         others = [f"Linked with {len(linked)} of {len(peers)} other {_nodes(len(peers))}:"]
         others += columns([_peer_row(peer, now) for peer in peers], width, flexible=3)
-    return [*head, *others, "", *(paragraph(line, width) for line in sent_lines(status)), "", *_here(status)]
+    words = [paragraph(_window_line(status["window"]), width), ""] if status.get("window") else []
+    return [*head, *words, *others, "", *(paragraph(line, width) for line in sent_lines(status)), "", *_here(status)]
+
+
+def _window_line(window: Json) -> str:
+    """That words are open; not the words, which are only for the screen that was asked for them."""
+    minutes, seconds = divmod(int(window["seconds_left"]), 60)
+    tries = "1 try" if window["tries_left"] == 1 else f"{window['tries_left']} tries"
+    return f"Three spoken words let one neighbour in: {minutes}:{seconds:02} left, {tries} (`meshnode invite --words`)."
 
 
 def _who(me: Json) -> str:

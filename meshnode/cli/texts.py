@@ -43,7 +43,7 @@ def emergency(paths: Paths, width: int) -> list[str]:
 def exit_codes(paths: Paths, width: int) -> list[str]:
     """What scripts can rely on."""
     rows = [(f"{code:>3}", meaning) for code, meaning in EXIT_CODES.items()]
-    after = 'With --json an error is one object: {"error": {"code": ..., "message": ..., "next": ...}}.'
+    after = 'With --json every answer is one line, an error too: {"error": {"code": ..., "message": ..., "next": ...}}.'
     return ["The exit code of every command:", "", *columns(rows, max(width, 90)), "", after]
 
 

@@ -85,6 +85,7 @@ def test_neighbours_are_asked_and_answer(tmp_path: Path) -> None:
     bo = Home(tmp_path / "bo", SETTINGS + f'addresses = ["{address}"]\n')
     bo.run("join", ana.json("invite", "--no-wait")["token"], "--name", "Bo", "--address", address, "--yes")
     assert "Bo         established  invited by Ana" in ana.run("members")
+    assert "--reason TEXT, and --yes" in ana.run("petition", "Bo", expect=2)
     said = ana.run("petition", "Bo", "--reason", "He sold the drill.", "--yes")
     assert "It takes 2 more yes." in said
     short = ana.json("members")["petitions"][0]["short"]

@@ -106,8 +106,12 @@ def test_ctrl_c_closes_the_window_for_words(ana: Home, tmp_path: Path) -> None:
         invite.expect("Waiting: ")
         invite.sendintr()
         assert "not good any more" in ends(invite, 0)
+    assert "spoken words" not in ana.run("status")
     quick = ana.json("invite", "--words")
     assert (quick["state"], len(quick["words"])) == ("open", 3)
+    said = ana.run("status")
+    assert "Three spoken words let one neighbour in" in said
+    assert not [word for word in quick["words"] if word in said]
     assert Home(tmp_path).json("invite", "--words", expect=5)["error"]["code"] == "no-network"
 
 

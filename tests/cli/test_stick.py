@@ -28,6 +28,7 @@ def test_an_invite_goes_out_on_a_stick_and_a_reply_comes_back(ana: Home, tmp_pat
     stick = tmp_path / "stick"
     stick.mkdir()
     address = next(each for each in ana.json("status")["listening"] if each.startswith("127."))
+    assert "no reply file" in ana.run("letin", str(stick), expect=InviteError.exit_code)
     bo = Home(tmp_path / "bo")
     assert "no invite file" in bo.run("join", "--file", str(stick), "--yes", expect=InviteError.exit_code)
     assert "Maple Street.meshnode-invite" in ana.run("invite", "--file", str(stick), "--days", "1")
