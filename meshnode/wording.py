@@ -152,6 +152,27 @@ JOIN_EFFECT: Final = (
     "You can leave at any time, without giving a reason.",
 )
 
+ANEW_TITLE: Final = "What begins"
+ANEW: Final = (
+    "You found {name}, in a new profile on this machine. The profile you have stays as it is, and so does {old}: you "
+    "belong to both, until you leave one.",
+    "What is on the board is copied: as it reads now, without its history, under your name, with who wrote it as text. "
+    "Sealed notes are not copied.",
+)
+ANEW_TOLD_TITLE: Final = "Who is told"
+ANEW_TOLD: Final = (
+    "{names}: with your reason, and an invitation that only their own devices can open. Nobody has to come.",
+)
+ANEW_BY_HAND: Final = (
+    "Not through {old}, because nodes do not link there: {names}. You get a code for each, to give them by hand."
+)
+ANEW_UNTOLD_TITLE: Final = "Who is not told, and what they can see"
+ANEW_UNTOLD: Final = (
+    "Nobody else in {old} gets a word about it. It is no secret, though: it is signed, and whoever looks for it can "
+    "read that you started anew, its name, your reason, and whose devices you asked.",
+    "They can read neither the invitations nor what is written in {name}.",
+)
+
 LEAVE_EFFECT: Final = (
     "Your nodes stop sharing with this neighbourhood, for good with this key.",
     "What you wrote stays with your neighbours. Coming back needs a new invite.",

@@ -35,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
         theme_name=chosen.theme,
         language_name=chosen.language,
         place=chosen.place,
-    ).value
+    ).outcome.value
 
 
 if __name__ == "__main__":

@@ -16,7 +16,9 @@ from typing import ClassVar
 from textual import events
 from textual.binding import BindingType
 
+from meshnode.api.schema import Json
 from tui import glyphs, language, themes
+from tui.beginning import Beginning
 from tui.card_paper import CardOnPaper
 from tui.doing import Doing
 from tui.faces import is_task
@@ -28,7 +30,7 @@ from tui.keymap import EVERYWHERE
 from tui.messages import FeedMoved, NetworkChanged
 from tui.moments import Clock
 from tui.note_opening import open_note
-from tui.outcome import Outcome
+from tui.outcome import NewStart, Outcome
 from tui.places import Places
 from tui.screens.place import Place
 from tui.window_keys import WindowKeys
@@ -58,20 +60,19 @@ class MeshnodeApp(WindowKeys):
         keys: Mapping[str, str] | None = None,
         clock: Clock | None = None,
         environ: Mapping[str, str] | None = None,
+        begun: Json | None = None,
     ) -> None:
         """Prepare a screen; nothing is opened yet.
 
         Args:
             socket_path: where the node of this profile listens.
             profile: its name, for the title.
-            glyph_set: unicode, console, plain or auto.
-            theme_name: dark, light, contrast, ansi or auto.
-            language_name: en, es, de or auto.
+            glyph_set, theme_name, language_name: as in the settings file; auto looks at the terminal.
             place: where to begin.
             keys_folder: where this profile keeps its keys, if the node runs on this machine.
             keys: other keys for bindings, by id.
-            clock: the time, for tests.
-            environ: the environment, for tests.
+            clock, environ: the time and the environment, for tests.
+            begun: what there is to say of the new start that led here.
         """
         environ = os.environ if environ is None else environ
         language.use(language.choose(language_name, environ))
@@ -84,17 +85,18 @@ class MeshnodeApp(WindowKeys):
         self.held = Held()
         gather = GATHER_SECONDS_OVER_SSH if environ.get("SSH_CONNECTION") else GATHER_SECONDS
         self.feed = Feed(socket_path, self.post_message, gather)
-        self.doing = Doing(self)
-        self.inviting = Inviting(self)
-        self.forgetting = Forgetting(self)
+        self.doing, self.inviting, self.forgetting = Doing(self), Inviting(self), Forgetting(self)
         self.card_on_paper = CardOnPaper(self)
         self.keys_folder = keys_folder
+        self.beginning = Beginning(self)
+        self.new_start: NewStart | None = None
         self.kiosk = environ.get("MESH_KIOSK", "") not in {"", "0"}
         """Whether anybody passes by this screen: who acts is asked each time."""
         self.drafts: dict[tuple[str, str], dict[str, str]] = {}
         self._keys = dict(keys or {})
         self.places = Places(self)
         self._begins_at = place
+        self._begun = begun
 
     @property
     def paint(self) -> themes.Paint:
@@ -109,6 +111,8 @@ class MeshnodeApp(WindowKeys):
         self.add_class(self.glyphs.name)
         self.run_worker(self.feed.run(), group="feed", exclusive=True)
         self.show_place(self._begins_at)
+        if self._begun is not None:
+            self.beginning.begun(self._begun)
         self._tick()
 
     def _tick(self) -> None:

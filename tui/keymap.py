@@ -158,6 +158,7 @@ MEMBER_KEYS: list[BindingType] = [
     bind("members.part", "P", "part", "part", display="P"),
     bind("members.let-in", "l", "let_in", "stick-let-in", display="l"),
     bind("members.block", "b", "block", "block", display="b"),
+    bind("members.anew", "A", "app.anew", "anew", display="A"),
     bind("invite", "i", "invite", "invite", bar=True, display="i"),
     *LIST_KEYS,
 ]

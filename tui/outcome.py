@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from dataclasses import dataclass
 
 
 class Outcome(enum.Enum):
@@ -16,5 +17,24 @@ class Outcome(enum.Enum):
     """Left the neighbourhood."""
     ALONG = 23
     """Comes along to a neighbourhood that somebody started anew."""
+    ANEW = 24
+    """Starts anew with chosen people."""
     NO_SCREEN = 22
     """This terminal cannot show it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewStart:
+    """What somebody wants to begin: the new neighbourhood's name, who is asked along (member ids), and why."""
+
+    name: str
+    along: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How it was left, and with ANEW what is to begin."""
+
+    outcome: Outcome
+    new_start: NewStart | None = None

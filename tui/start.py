@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from meshnode.api.schema import Json
 from tui.app import MeshnodeApp
-from tui.outcome import Outcome
+from tui.outcome import Ending, Outcome
 
 
 def run(
@@ -17,7 +18,8 @@ def run(
     language_name: str = "auto",
     place: str = "home",
     keys_folder: Path | None = None,
-) -> Outcome:
+    begun: Json | None = None,
+) -> Ending:
     """Show the screen until the person closes it."""
     app = MeshnodeApp(
         socket_path,
@@ -27,5 +29,7 @@ def run(
         language_name=language_name,
         place=place,
         keys_folder=keys_folder,
+        begun=begun,
     )
-    return app.run() or Outcome.QUIT
+    outcome = app.run() or Outcome.QUIT
+    return Ending(outcome, app.new_start)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from textual.app import App
 
 from tui.outcome import Outcome
-from tui.wording import say
 
 if TYPE_CHECKING:
+    from tui.beginning import Beginning
     from tui.card_paper import CardOnPaper
     from tui.doing import Doing
     from tui.inviting import Inviting
@@ -25,6 +25,7 @@ class WindowKeys(App[Outcome]):
     inviting: Inviting
     doing: Doing
     card_on_paper: CardOnPaper
+    beginning: Beginning
 
     def action_week(self) -> None:
         """The calendar of the week."""
@@ -60,11 +61,9 @@ class WindowKeys(App[Outcome]):
         """Whether a key card was written down without a mistake."""
         self.card_on_paper.check()
 
-    def action_by_command(self, name: str) -> None:
-        """Say what something does that the terminal does, and what to type."""
-        from tui.dialogs.confirm import Tell
-
-        self.push_screen(Tell(say(f"{name}.title"), say(f"{name}.text")))
+    def action_anew(self) -> None:
+        """Start anew with chosen people."""
+        self.beginning.begin()
 
     def action_leave(self) -> None:
         """Leave the neighbourhood, after saying what that means."""

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from tui.language import translated, translated_count
 from tui.texts import TEXTS
 from tui.texts_acting import ACTING
+from tui.texts_anew import ANEW
 from tui.texts_card_paper import CARD_PAPER
-from tui.texts_commands import COMMANDS
 from tui.texts_devices import DEVICES
 from tui.texts_home import HOME
 from tui.texts_inviting import INVITING
@@ -33,12 +33,12 @@ _TABLES = (
     NOTES,
     ACTING,
     INVITING,
-    COMMANDS,
     STICKS,
     HOME,
     PLAIN,
     CARD_PAPER,
     LISTINGS,
+    ANEW,
 )
 ALL: Mapping[str, str] = {key: text for table in _TABLES for key, text in table.items()}
 

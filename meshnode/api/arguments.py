@@ -22,7 +22,7 @@ def text(arguments: Json, name: str) -> str:
     """
     value = arguments.get(name)
     if not isinstance(value, str) or not value.strip():
-        raise BadInput(f"The {name} is missing.")
+        raise BadInput(f"The {name} is missing.", next_step=f"Give a {name}.")
     return value
 
 

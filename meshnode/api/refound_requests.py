@@ -32,7 +32,7 @@ ENTRY_ID_BYTES = 6
 class RefoundRequests:
     """The requests about fresh starts."""
 
-    NAMES: ClassVar[tuple[str, ...]] = ("refound", "refounds", "refound_token", "copy_in")
+    NAMES: ClassVar[tuple[str, ...]] = ("refound_check", "refound", "refounds", "refound_token", "copy_in")
     OF_MEMBERS: ClassVar[frozenset[str]] = frozenset({"copy_in"})
 
     def __init__(self, replica: Replica) -> None:
@@ -49,6 +49,15 @@ class RefoundRequests:
             UsageError: it was refused; the sentence says why.
         """
         return await self._answers[do](arguments)
+
+    async def _refound_check(self, arguments: Json) -> Json:
+        reason, given = arguments.get("reason") or "", arguments.get("members")
+        if not isinstance(given, list) or not isinstance(reason, str):
+            raise BadInput("The members must be a list.", next_step="Use `meshnode refound`.")
+        name = clean_name(text(arguments, "name"), "The new neighbourhood's name")
+        people = [MemberId(id_of({"member": member}, "member")) for member in given]
+        hear = self._refounding.who_hears(people, reason.strip())
+        return {"name": name, "hear": [each.hex() for each in people if each in hear]}
 
     async def _refound(self, arguments: Json) -> Json:
         network = NetworkId(id_of(arguments, "network"))

@@ -49,6 +49,7 @@ REQUESTS: Final = {
     "block": "link no more with a member's devices, from this node alone",
     "unblock": "link with them again",
     "follow": "the answer to the brake: follow removals that came too quickly, or go on linking",
+    "refound_check": "whether people could be asked along to a new neighbourhood, and who would hear of it here",
     "refound": "ask people along to a neighbourhood that was founded anew, each with a token sealed to their devices",
     "refounds": "who started anew where, and whether the person here is asked along",
     "refound_token": "the way in, where the person here is asked along",

@@ -8,7 +8,7 @@ Rules of this module:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from crdt.identifiers import MemberId, NetworkId, StatementId
 from meshnode.errors import BadInput, NotPossible
@@ -48,18 +48,9 @@ class Refounding:
             BadInput: nobody is asked, or too many, or a text is too long.
             NotPossible: this device never belonged here.
         """
-        if len(reason.encode()) > LONGEST_REASON_BYTES:
-            raise BadInput("The reason is too long.", next_step=f"Say it in {LONGEST_REASON_BYTES} letters.")
         if any(len(token) > LONGEST_TOKEN for token in tokens.values()):
             raise BadInput("A way in is too long.", next_step="Make the invites anew, without an address.")
-        if self._replica.identity.device not in self._replica.membership.devices:
-            raise NotPossible("This device is not known here.", next_step="Do it on a device that belongs here.")
-        devices = self._devices_of(tokens)
-        if not 1 <= len(devices) <= MOST_DEVICES:
-            raise BadInput(
-                f"So few or so many devices cannot be asked at once: {len(devices)}.",
-                next_step="Name the people to begin with; the others come in with invites.",
-            )
+        devices = self._may_ask(tokens, reason)
         boxes = []
         for device in devices:
             assert device.member is not None
@@ -68,7 +59,42 @@ class Refounding:
         statement = sign_refound(replica.identity, replica.network, new_network, name=name, reason=reason, boxes=boxes)
         return StatementId(await replica.state(statement))
 
-    def _devices_of(self, people: Mapping[MemberId, str]) -> list[Device]:
+    def who_hears(self, people: Collection[MemberId], reason: str) -> frozenset[MemberId]:
+        """Who of these people hears of it through this network's nodes; the others need their way in by hand.
+
+        Nodes link neither with somebody's devices who was removed or has left, nor do they take anything from one.
+        It is asked before anything is founded, and refuses what `ask_along` would.
+
+        Raises:
+            BadInput: nobody could be asked, or too many, or the reason is too long.
+            NotPossible: this device never belonged here, or is a hub.
+        """
+        linked = [each for each in self._may_ask(people, reason) if each.state.current]
+        mine = self._replica.membership.author_class(self._replica.identity.device)
+        return frozenset(each.member for each in linked if each.member is not None and mine.current)
+
+    def _may_ask(self, people: Collection[MemberId], reason: str) -> list[Device]:
+        """The devices to ask."""
+        if len(reason.encode()) > LONGEST_REASON_BYTES:
+            raise BadInput("The reason is too long.", next_step=f"Say it in {LONGEST_REASON_BYTES} letters.")
+        if self._replica.identity.member is None:
+            raise NotPossible("A hub starts nothing anew.", next_step="Do it on a device of your own.")
+        if self._replica.identity.device not in self._replica.membership.devices:
+            raise NotPossible("This device is not known here.", next_step="Do it on a device that belongs here.")
+        devices = self._devices_of(people)
+        if not devices:
+            raise BadInput(
+                "Nobody of them has a device that could be asked.",
+                next_step="Name at least one person who has; the others come in with invites.",
+            )
+        if len(devices) > MOST_DEVICES:
+            raise BadInput(
+                f"So many devices cannot be asked at once: {len(devices)}.",
+                next_step="Name the people to begin with; the others come in with invites.",
+            )
+        return devices
+
+    def _devices_of(self, people: Collection[MemberId]) -> list[Device]:
         """The devices of these people that are still in their hands."""
         return [
             device

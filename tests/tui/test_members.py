@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.support.nodes import RunningNode, join
 from tests.tui.conftest import QUIET
 from tests.tui.pair import two_neighbours
@@ -119,18 +117,3 @@ async def test_whoever_is_asked_along_says_yes_on_the_screen(street: Street) -> 
         await shown.press("y")
         await shown.pilot.pause()
         assert shown.app.return_value is Outcome.ALONG
-
-
-@pytest.mark.parametrize(
-    ("wanted", "title", "command"),
-    [
-        ("start anew", "Start anew with people you name", "meshnode refound"),
-    ],
-)
-async def test_what_the_terminal_does_is_explained(street: Street, wanted: str, title: str, command: str) -> None:
-    async with stage(street.socket) as shown:
-        await shown.press("question_mark")
-        await shown.type(wanted)
-        await shown.sees(title)
-        await shown.press("enter")
-        await shown.until(lambda: command in " ".join(shown.text().replace("┃", " ").split()), command)

@@ -28,7 +28,6 @@ from tui.language import translated
 from tui.note_lines import is_note, note_text
 from tui.plain_text import fit, wrap
 from tui.screens.place import Place
-from tui.texts_commands import BY_COMMAND
 from tui.widgets.line_list import Line, LineList
 from tui.wording import say
 
@@ -120,8 +119,7 @@ class Palette(Dialog[str]):
         yield Entry("app:stick_let_in", say("key.invite"), say("key.stick-let-in"), app.held.linked)
         yield Entry("app:card_paper", say("key.card-paper"), say("paper.title"), app.held.linked)
         yield Entry("app:card_check", say("key.card-paper"), say("key.card-check"))
-        for name in BY_COMMAND:
-            yield Entry(f"app:by_command('{name}')", say(f"{name}.short"), say(f"{name}.title"))
+        yield Entry("app:anew", say("anew.short"), say("anew.title"), app.held.linked)
         yield Entry("app:leave", say("key.leave-short"), say("key.leave"), app.held.linked)
 
     def _cards(self) -> Iterator[Entry]:
