@@ -18,6 +18,7 @@ from textual.binding import BindingType
 
 from meshnode.api.schema import Json
 from tui import glyphs, language, themes
+from tui.alarming import Alarming
 from tui.beginning import Beginning
 from tui.card_paper import CardOnPaper
 from tui.doing import Doing
@@ -86,7 +87,7 @@ class MeshnodeApp(WindowKeys):
         gather = GATHER_SECONDS_OVER_SSH if environ.get("SSH_CONNECTION") else GATHER_SECONDS
         self.feed = Feed(socket_path, self.post_message, gather)
         self.doing, self.inviting, self.forgetting = Doing(self), Inviting(self), Forgetting(self)
-        self.card_on_paper = CardOnPaper(self)
+        self.card_on_paper, self.alarming = CardOnPaper(self), Alarming(self)
         self.keys_folder = keys_folder
         self.beginning = Beginning(self)
         self.new_start: NewStart | None = None
@@ -126,6 +127,7 @@ class MeshnodeApp(WindowKeys):
     def show_place(self, name: str) -> None:
         """Go to a place by its name."""
         self.places.show(name)
+        self.alarming.look()
 
     def open_card(self, record: str) -> None:
         """Lay one card over the place."""
@@ -145,6 +147,7 @@ class MeshnodeApp(WindowKeys):
                 else:
                     screen.behind = screen.behind or bool(dirty)
                 seen = False
+        self.alarming.look()
 
     # -- what the feed says -----------------------------------------------------------------------------------------
 
@@ -255,7 +258,7 @@ class MeshnodeApp(WindowKeys):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Outside a neighbourhood there are no places to go to, and the help names none."""
-        return not (action == "place" and self.held.outside)
+        return not (action in {"place", "alarm"} and self.held.outside)
 
     async def action_quit(self) -> None:
         """Close at once."""

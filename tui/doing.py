@@ -97,6 +97,10 @@ class Doing:
             self.tell(reason if reason == say("away.not-done") else clean(reason))
         return reason is None
 
+    def possible(self, action: Action, view: Json) -> bool:
+        """Whether it can be done now, as far as is known who acts; why not is said."""
+        return self._possible(action, view, self.acting.by)
+
     def at_once(self, name: str) -> None:
         """An action on the screen's card without asking for what may be left out."""
         action = actions.action_named(name)

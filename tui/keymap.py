@@ -27,6 +27,8 @@ EVERYWHERE: list[BindingType] = [
     bind("place.board", "3,f3", "place('board')", "board", display="3"),
     bind("place.asks", "4,f4", "place('asks')", "asks", display="4"),
     bind("place.net", "8,f8", "place('net')", "net", display="8"),
+    bind("alarm", "exclamation_mark", "alarm", "alarm", display="!"),
+    bind("alarm.any", "f12", "alarm", "alarm-any", display="F12", priority=True),
     bind("escape", "escape", "back", "escape", display="Esc"),
     bind("theme", "f9", "next_theme", "theme", display="F9"),
     bind("ask-quit", "q", "ask_quit", "ask-quit", display="q"),
@@ -161,6 +163,15 @@ MEMBER_KEYS: list[BindingType] = [
     bind("members.anew", "A", "app.anew", "anew", display="A"),
     bind("invite", "i", "invite", "invite", bar=True, display="i"),
     *LIST_KEYS,
+]
+ALARM_KEYS: list[BindingType] = [
+    bind("alarm.seen", "k", "seen", "i-see-it", bar=True, display="k"),
+    bind("alarm.going", "g", "going", "i-go", bar=True, display="g"),
+    bind("alarm.stand-down", "A", "stand_down", "stand-down", bar=True, display="Shift+A"),
+    bind("alarm.another", "n", "another", "another-alarm", bar=True, display="n"),
+    bind("alarm.leave", "escape", "leave", "leave-band", bar=True, display="Esc"),
+    bind("alarm.up", "up,pageup", "up", "up", display="Up"),
+    bind("alarm.down", "down,pagedown", "down", "down", display="Down"),
 ]
 WELCOME_KEYS: list[BindingType] = [
     bind("welcome.open", "enter", "open", "open", bar=True, display="Enter"),

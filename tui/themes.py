@@ -35,6 +35,7 @@ class Paint:
     pending: Style
     conflict: Style
     error: Style
+    drill: Style
     qr: Style
 
     def over(self, role: Style, selected: bool) -> Style:
@@ -116,6 +117,7 @@ DARK = Look(
             "pending": "#F0E442",
             "conflict": "bold #FF8A4C",
             "error": "bold #FFFFFF on #B84A00",
+            "drill": "bold #000000 on #F0E442",
             "qr": "#000000 on #FFFFFF",
         },
     ),
@@ -156,6 +158,7 @@ LIGHT = Look(
             "pending": "#7A5200",
             "conflict": "bold #A33B00",
             "error": "bold #FFFFFF on #A33B00",
+            "drill": "bold #000000 on #F0E442",
             "qr": "#000000 on #FFFFFF",
         },
     ),
@@ -196,6 +199,7 @@ CONTRAST = Look(
             "pending": "#FFFF00",
             "conflict": "bold #FFB000",
             "error": "bold #000000 on #FFB000",
+            "drill": "bold #000000 on #FFFF00",
             "qr": "#000000 on #FFFFFF",
         },
     ),
@@ -246,6 +250,7 @@ ANSI = Look(
             "pending": "bold yellow",
             "conflict": "bold red",
             "error": "bold white on red",
+            "drill": "black on cyan",
             "qr": "black on white",
         },
     ),
@@ -257,7 +262,13 @@ NONE = Look(
         "",
         dict.fromkeys((each.name for each in fields(Paint)), "none")
         | {"strong": "bold", "bar": "reverse", "low": "none", "away": "reverse", "key": "bold", "title_focus": "bold"}
-        | {"selected": "reverse", "selected_away": "underline", "conflict": "bold", "error": "reverse"},
+        | {
+            "selected": "reverse",
+            "selected_away": "underline",
+            "conflict": "bold",
+            "error": "reverse",
+            "drill": "reverse",
+        },
     ),
     True,
 )

@@ -13,6 +13,7 @@ from textual.app import App
 from tui.outcome import Outcome
 
 if TYPE_CHECKING:
+    from tui.alarming import Alarming
     from tui.beginning import Beginning
     from tui.card_paper import CardOnPaper
     from tui.doing import Doing
@@ -26,6 +27,11 @@ class WindowKeys(App[Outcome]):
     doing: Doing
     card_on_paper: CardOnPaper
     beginning: Beginning
+    alarming: Alarming
+
+    def action_alarm(self) -> None:
+        """Look at the alarm that is on, or raise one."""
+        self.alarming.key()
 
     def action_week(self) -> None:
         """The calendar of the week."""

@@ -24,7 +24,7 @@ PORTABLE = (
     | {"up", "down", "left", "right", "home", "end", "pageup", "pagedown", "insert", "delete"}
     | {"enter", "escape", "space", "tab", "backspace"}
     | {"question_mark", "colon", "slash", "left_square_bracket", "right_square_bracket", "plus"}
-    | {"less_than_sign", "greater_than_sign"}
+    | {"exclamation_mark", "less_than_sign", "greater_than_sign"}
     | set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 )
 LISTS = [keymap.EVERYWHERE, keymap.BOARD_KEYS, keymap.CARD_KEYS, keymap.NET_KEYS, keymap.WELCOME_KEYS]

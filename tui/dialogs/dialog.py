@@ -58,9 +58,24 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
             widget.border_title = Text(clip(title, room, self.mesh.glyphs.ellipsis))
             widget.border_subtitle = Text(clip(low, room, self.mesh.glyphs.ellipsis))
 
+    _answered: tuple[Answer | None] | None = None
+
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
-        """Close with an answer; nothing if this window is gone already, for Textual would close whatever is on top."""
-        return super().dismiss(result) if self.is_current else AwaitComplete()
+        """Close with an answer, at once or when it is uncovered; nothing if this window is gone already.
+
+        Textual would close whatever is on top.
+        """
+        if self.is_current:
+            return super().dismiss(result)
+        if self in self.app.screen_stack:
+            self._answered = (result,)
+        return AwaitComplete()
+
+    def on_screen_resume(self) -> None:
+        """Uncovered again: what was answered meanwhile counts."""
+        if self._answered is not None:
+            (result,), self._answered = self._answered, None
+            self.call_later(self.dismiss, result)
 
     def action_close(self) -> None:
         """Close without an answer."""

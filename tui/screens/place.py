@@ -18,11 +18,12 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tui.alarm_facts import band
 from tui.held import EVERYTHING
 from tui.language import translated
 from tui.moments import minute_line
 from tui.themes import Paint
-from tui.widgets.bars import KeyBar, NavRow, TopBar
+from tui.widgets.bars import Band, KeyBar, NavRow, TopBar
 from tui.wording import counted, say
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class Place(Screen[None]):
         with Vertical(id="all"):
             yield TopBar(glyphs, paint, id="top")
             yield NavRow(glyphs, paint, id="nav")
+            yield Band(glyphs, paint, id="band")
             yield from self.body()
             yield KeyBar(glyphs, paint, id="keys")
         yield TooSmall(say("small"), markup=False)
@@ -113,6 +115,7 @@ class Place(Screen[None]):
         away = not held.linked and (held.complete or bool(held.status))
         self.query_one(TopBar).show(left, right, away)
         self.query_one(NavRow).show(self._places())
+        self.query_one(Band).show(*band(held, app.glyphs))
         self.paint_keys()
 
     def _places(self) -> list[tuple[str, str, bool]]:
@@ -145,7 +148,8 @@ class Place(Screen[None]):
             shown = (binding.key_display or binding.key, translated(binding.description))
             if binding.show and active.enabled and shown not in keys:
                 keys.append(shown)
-        self.query_one(KeyBar).show(keys, ("?", say("key.help")))
+        alarm = [] if self.mesh.held.outside else [("!", say("key.alarm"))]
+        self.query_one(KeyBar).show(keys, *alarm, ("?", say("key.help")))
 
     # -- saying -----------------------------------------------------------------------------------------------------
 

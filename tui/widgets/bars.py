@@ -64,6 +64,25 @@ class TopBar(Bar):
         return strip(pieces, width)
 
 
+class Band(Bar):
+    """One line about an alarm, on every place until it is stood down; not there in calm times."""
+
+    DEFAULT_CSS = "Band { display: none; }"
+    text = ""
+    drill = False
+
+    def show(self, text: str, drill: bool) -> None:
+        """Say this from now on; nothing where there is nothing to say."""
+        self.text, self.drill = text, drill
+        self.display = bool(text)
+        self.say_once((text, drill))
+
+    def render_line(self, y: int) -> Strip:
+        """The line."""
+        style = self.paint.drill if self.drill else self.paint.error
+        return strip(line([(f" {self.text}", style)], self.size.width, style, self.glyphs.ellipsis), self.size.width)
+
+
 class NavRow(Bar):
     """The places there are, with their numbers; the one here stands in brackets."""
 
@@ -98,11 +117,11 @@ class KeyBar(Bar):
     """The keys that do something here; for a while, what was just done."""
 
     keys: Sequence[tuple[str, str]] = ()
-    last: tuple[str, str] = ("", "")
+    last: Sequence[tuple[str, str]] = ()
     notice = ""
 
-    def show(self, keys: Sequence[tuple[str, str]], last: tuple[str, str]) -> None:
-        """Key and name of what can be done here; `last` always fits."""
+    def show(self, keys: Sequence[tuple[str, str]], *last: tuple[str, str]) -> None:
+        """Key and name of what can be done here; what is `last` always fits."""
         self.keys, self.last = tuple(keys), last
         self.say_once((self.keys, last, self.notice))
 
@@ -112,15 +131,15 @@ class KeyBar(Bar):
         self.say_once((self.keys, self.last, notice))
 
     def shown_keys(self, width: int) -> list[tuple[str, str]]:
-        """As many keys as fit, the last one among them."""
-        room = width - 1 - self._length(self.last)
+        """As many keys as fit, the last ones among them."""
+        room = width - 1 - sum(map(self._length, self.last)) - len(GAP) * (len(self.last) - 1)
         shown: list[tuple[str, str]] = []
         for each in self.keys:
             room -= self._length(each) + len(GAP)
             if room < 0:
                 break
             shown.append(each)
-        return [*shown, self.last]
+        return [*shown, *self.last]
 
     def _length(self, each: tuple[str, str]) -> int:
         return cell_len(each[0]) + 1 + cell_len(each[1])
