@@ -16,7 +16,7 @@ from crdt.errors import NotPossibleNow
 from crdt.fields import Json, Prose
 from crdt.history import Writers, value_after, value_before
 from crdt.identifiers import ChangeId, DeviceId, MemberId
-from crdt.kinds import BY_KEY, FRAME_KEYS, VERSION_KEY, FieldChange
+from crdt.kinds import BY_KEY, OF_GROUP, VERSION_KEY, FieldChange, is_frame
 from crdt.past import Merged
 from crdt.reading import Reading
 from crdt.sealed import Sealed
@@ -77,10 +77,12 @@ class Account:
 
     def _entry(self, merged: Merged) -> HistoryEntry:
         keys = Writers.written(merged, self._past)
-        changes = [self._field_change(merged, key) for key in keys if key not in FRAME_KEYS]
+        changes = [self._field_change(merged, key) for key in keys if not is_frame(key)]
         kind, signed = self._reading.kind, merged.signed
         first = not merged.chunk.deps
-        what = "add" if first else kind.call(changes) if kind else "change"
+        # A derived record has no maker: its first change did what any other does.
+        made = first and not (kind is not None and kind.derived)
+        what = "add" if made else kind.call(changes) if kind else "change"
         return HistoryEntry(
             change=signed.id,
             author=signed.author,
@@ -160,7 +162,7 @@ class Account:
             return []
         for key in keys:
             declared = self._reading.declared(key)
-            if key == BY_KEY or self._is_sealed(key):
+            if key == BY_KEY or key.startswith(f"{OF_GROUP}/") or self._is_sealed(key):
                 continue
             if declared is None and (self._reading.writers.text(key) or (first and key == VERSION_KEY)):
                 continue

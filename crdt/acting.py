@@ -20,7 +20,7 @@ from crdt.identifiers import HASH_BYTES, MemberId, NetworkId
 
 LONGEST_NAME = 60
 """Shorter than a key in hex, so that no name is taken for one."""
-KINDS_AT_HUBS = frozenset({"task", "listing", "household", "alarm", "rollcall"})
+KINDS_AT_HUBS = frozenset({"task", "series", "occurrence", "listing", "household", "alarm", "rollcall"})
 """Kinds of record with fields declared `at_hub`; for screens and commands, which do not load the declarations."""
 _ASK = "Say who acts, by the name that your neighbours use."
 

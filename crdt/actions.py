@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from crdt.action import Action, Actor, Argument
-from crdt.boards import alarms, households, listings, notes, profiles, rollcalls, settings, tasks
+from crdt.boards import alarms, households, listings, notes, profiles, rollcalls, series, settings, tasks
 
 __all__ = ["ACTIONS", "Action", "Actor", "Argument"]
 
 _BOARDS = (
     tasks.ACTIONS,
+    series.ACTIONS,
     listings.ACTIONS,
     households.ACTIONS,
     alarms.ACTIONS,

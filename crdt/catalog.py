@@ -14,8 +14,10 @@ from crdt.boards.alarms import ALARM
 from crdt.boards.households import HOUSEHOLD
 from crdt.boards.listings import LISTING
 from crdt.boards.notes import NOTE
+from crdt.boards.occurrences import OCCURRENCE
 from crdt.boards.profiles import PROFILE
 from crdt.boards.rollcalls import ROLLCALL
+from crdt.boards.series import SERIES
 from crdt.boards.settings import SETTINGS
 from crdt.boards.tasks import TASK
 from crdt.display import display_line
@@ -24,7 +26,7 @@ from crdt.identifiers import RecordId
 from crdt.kinds import Kind, View
 from crdt.reading import Reading
 
-_ALL = (HOUSEHOLD, ALARM, ROLLCALL, TASK, SETTINGS, PROFILE, NOTE, LISTING)
+_ALL = (HOUSEHOLD, ALARM, ROLLCALL, TASK, SETTINGS, PROFILE, NOTE, LISTING, SERIES, OCCURRENCE)
 KINDS: Mapping[int, Kind] = MappingProxyType({kind.code: kind for kind in _ALL})
 KINDS_BY_NAME: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _ALL})
 

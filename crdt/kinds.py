@@ -26,6 +26,13 @@ BY_KEY = "by"
 """Who stood at the hub that signed a change (`crdt.acting`)."""
 FRAME_KEYS = frozenset({VERSION_KEY, BY_KEY})
 """Keys of every record, whatever its kind; no people's field, so never in dispute and never taken back."""
+OF_GROUP = "of"
+"""What a derived record is about, as its first change says it (`crdt.boards.series_day`)."""
+
+
+def is_frame(key: str) -> bool:
+    """Whether a key says something about the record itself, not something that people wrote."""
+    return key in FRAME_KEYS or key.startswith(f"{OF_GROUP}/")
 
 
 @dataclass(frozen=True, slots=True)

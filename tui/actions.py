@@ -50,6 +50,15 @@ def actions_of(kind: str) -> list[Action]:
     return [action for action in ACTIONS.values() if action.record_kind == kind]
 
 
+def meant(action: Action, held: Held, card: str | None) -> tuple[str | None, Json]:
+    """The record that an action on a card is for, and its view: on a day of a series also the series itself."""
+    view = held.records.get(card or "", {}) if action.needs_record else {}
+    if action.record_kind == "series" and view.get("series"):
+        card = str(view["series"])
+        view = held.records.get(card, {})
+    return (card if action.needs_record else None), view
+
+
 def why_not(action: Action, view: Mapping[str, object], held: Held, clock: Clock, by: str = "") -> str | None:
     """None when it can be done now (by whoever acts at a hub); otherwise a reason for a person."""
     if not held.linked:

@@ -118,7 +118,7 @@ class MeshnodeApp(WindowKeys):
 
     def _tick(self) -> None:
         """Tell the places the time, and again when the minute is over."""
-        self.repaint(frozenset())
+        self.repaint(self.held.day_begins(self.clock.today().isoformat()))
         now = self.clock.now()
         self.set_timer(60.0 - now.second - now.microsecond / 1e6 + 0.01, self._tick)
 
@@ -153,7 +153,7 @@ class MeshnodeApp(WindowKeys):
 
     def on_feed_moved(self, message: FeedMoved) -> None:
         """Hold what came and paint it."""
-        dirty = self.held.apply(message.events)
+        dirty = self.held.apply(message.events) | self.held.day_begins(self.clock.today().isoformat())
         self._go_where_one_belongs()
         self.repaint(dirty)
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from rich.cells import cell_len
 
 from crdt.actions import Action
+from crdt.boards.occurrences import of_view
 from meshnode import wording
 from meshnode.api.schema import Json
 from meshnode.errors import MeshnodeError, NodeAway
@@ -74,10 +75,8 @@ class Doing:
         """
         action = actions.action_named(name)
         card = self._app.screen.card if isinstance(self._app.screen, Place) else None
-        record = on or card
-        view = self._app.held.records.get(record or "", {}) if action.needs_record else {}
+        target, view = actions.meant(action, self._app.held, on or card)
         fields = actions.form_fields(action, view, written or {})
-        target = record if action.needs_record else None
 
         def go(by: str) -> None:
             if not self._possible(action, view, by):
@@ -164,13 +163,15 @@ class Doing:
     async def perform(self, name: str, record: str | None, arguments: Mapping[str, Any], by: str) -> str | None:
         """Ask the node to do it; the result is None, or a sentence that says why it was not done."""
         asked = {"action": name, "record": record, "arguments": dict(arguments)}
+        if (of := of_view(self._app.held.records.get(record or "", {}))) is not None:
+            asked["of"] = of
         try:
             reply = await self._app.feed.ask("act", **asked, **named(by))
         except MeshnodeError as error:
             return self.sentence(error)
         self._journal.did(_track(str(reply.get("record")), by), reply.get("change"))
         self._show(reply)
-        self._say_done(actions.done_text(actions.action_named(name), title_of(reply.get("view") or {})))
+        self._say_done(actions.done_text(actions.action_named(name), _title(reply)))
         return None
 
     def _show(self, reply: Json) -> None:
@@ -240,7 +241,7 @@ class Doing:
         note = self._journal.redid if text == "did.redo" else self._journal.undid
         note(_track(record, by), reply.get("change"))
         self._show(reply)
-        self.note(say(text, title=title_of(reply.get("view") or {})))
+        self.note(say(text, title=_title(reply)))
 
     async def resolve(self, record: str, field: str, value: object, by: str) -> str | None:
         """Keep one of several values, or write another; None, or why it was not done."""
@@ -287,6 +288,11 @@ class Doing:
             return
         thanks = clean(str(reply.get("thanks") or ""))
         self._app.push_screen(Tell(say("leave.done"), thanks), lambda _: self._app.exit(Outcome.LEFT))
+
+
+def _title(reply: Json) -> str:
+    """What the entry that a reply is about is called; a day of a series by its task."""
+    return title_of(reply.get("task") or reply.get("view") or {})
 
 
 def _track(record: str, by: str) -> str:

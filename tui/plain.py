@@ -40,6 +40,7 @@ class Plain:
         """
         self._held = Held()
         self._feed = Feed(socket_path, self._heard, GATHER_SECONDS)
+        self._clock = clock
         self._read = read
         self._write = write
         self._whole = asyncio.Event()
@@ -64,6 +65,7 @@ class Plain:
         match message:
             case FeedMoved(events=events):
                 self._held.apply(events)
+                self._held.day_begins(self._clock.today().isoformat())
                 if self._held.complete and self._held.status:
                     self._whole.set()
                     self._talk.announce()

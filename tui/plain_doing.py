@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crdt.actions import Action, Argument
+from crdt.boards.occurrences import of_view
 from crdt.boards.shelf import BOARDS
 from crdt.errors import BadValue
 from meshnode.api.schema import Json
@@ -71,24 +72,26 @@ class PlainDoing:
 
     async def _do(self, action: Action, view: Json, by: str) -> None:
         values: dict[str, str] = {}
+        record, view = actions.meant(action, self.held, str(view.get("id") or ""))
         while True:
-            asked = await self._arguments(action, view, values)
-            if asked is None:
+            answered = await self._arguments(action, view, values)
+            if answered is None:
                 self.say_line(say("plain.not-done"))
                 return
-            values = asked
+            values = answered
             given = {name: value for name, value in values.items() if value != ""}
             try:
-                reply = await self.request(
-                    "act", action=action.name, record=view.get("id"), arguments=given, **named(by)
-                )
+                asked = {"action": action.name, "record": record, "arguments": given} | named(by)
+                if (of := of_view(view)) is not None and action.record_kind == "task":
+                    asked["of"] = of
+                reply = await self.request("act", **asked)
             except MeshnodeError as error:
                 self._refused(error)
                 if not action.arguments:
                     return
                 continue
             self.keep(reply)
-            self.say_line(actions.done_text(action, title_of(reply.get("view") or {})))
+            self.say_line(actions.done_text(action, title_of(reply.get("task") or reply.get("view") or {})))
             return
 
     async def _arguments(self, action: Action, view: Json, before: Mapping[str, str]) -> dict[str, str] | None:

@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from crdt.board import Board
-from crdt.boards import alarms, households, listings, rollcalls, tasks
+from crdt.boards import alarms, households, listings, rollcalls, series, tasks
 
-BOARDS: Mapping[str, Board] = MappingProxyType(
-    {board.name: board for board in (tasks.BOARD, listings.BOARD, households.BOARD, alarms.BOARD, rollcalls.BOARD)}
-)
+_ALL = (tasks.BOARD, series.BOARD, listings.BOARD, households.BOARD, alarms.BOARD, rollcalls.BOARD)
+BOARDS: Mapping[str, Board] = MappingProxyType({board.name: board for board in _ALL})

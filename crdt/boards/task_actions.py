@@ -9,7 +9,7 @@ Rules of this module:
 from __future__ import annotations
 
 from crdt.action import Accepted, Action, Actor, Argument, Reason
-from crdt.boards.task_fields import DETAILS, DUE, PEOPLE, PLACE, STATUS, TITLE, VERSION
+from crdt.boards.task_fields import DETAILS, DUE, PEOPLE, PLACE, STATUS, TITLE, VERSION, WINDOW, WORK
 from crdt.edits import Edit, Put, splices
 from crdt.fields import Line, Prose, Reference, entry
 from crdt.kinds import VERSION_KEY, View
@@ -151,7 +151,7 @@ ACTIONS = (
         "Put something that needs doing on the board.",
         {"title": "Fix the garden gate", "due": "sat", "place": "Elm Street 7"},
         "task",
-        (Argument(TITLE, True), Argument(DETAILS), Argument(PLACE), Argument(DUE), Argument(PEOPLE)),
+        (Argument(TITLE, True), *map(Argument, (DETAILS, PLACE, DUE, WINDOW, WORK, PEOPLE))),
         _add,
         needs_record=False,
     ),
@@ -161,7 +161,7 @@ ACTIONS = (
         "Change what a task says; also settles a field that two people wrote differently.",
         {"due": "2026-11-27"},
         "task",
-        tuple(Argument(field) for field in (TITLE, DETAILS, PLACE, DUE, PEOPLE, STATUS)),
+        tuple(Argument(field) for field in (TITLE, DETAILS, PLACE, DUE, WINDOW, WORK, PEOPLE, STATUS)),
         _edit,
     ),
     Action(

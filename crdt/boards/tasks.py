@@ -26,18 +26,26 @@ _GROUP_VERBS = {"comment": "comment", "check": "check_add", "tick": "check", "li
 
 
 def _show(reading: Reading) -> dict[str, Json]:
-    held = [read for read in reading.entries("claim") if not read.id and not reading.has_gone(read.member)]
-    claims = [{"member": read.member} | reading.at_hub(read.last) for read in held]
-    claims.sort(key=lambda claim: claim["member"])
-    status = reading.value("status")
     return {
         "title": reading.value("title"),
         "details": reading.prose("details"),
         "place": reading.value("place"),
         "due": reading.value("due"),
-        "status": "claimed" if status == "open" and claims else status,
+        "window": reading.value("window"),
+        "work": reading.value("work"),
         "people_needed": reading.value("people_needed"),
         "copied": reading.value("copied"),
+    } | what_people_did(reading)
+
+
+def what_people_did(reading: Reading) -> dict[str, Json]:
+    """Where a task stands, who has claimed it, and what was said, ticked and linked."""
+    held = [read for read in reading.entries("claim") if not read.id and not reading.has_gone(read.member)]
+    claims = [{"member": read.member} | reading.at_hub(read.last) for read in held]
+    claims.sort(key=lambda claim: claim["member"])
+    status = reading.value("status")
+    return {
+        "status": "claimed" if status == "open" and claims else status,
         "claims": claims,
         "checklist": [_item(reading, read) for read in _texts(reading, "check")],
         "comments": [_said(reading, read) for read in _texts(reading, "comment")],
@@ -78,7 +86,7 @@ def _said(reading: Reading, read: EntryRead) -> dict[str, Json]:
     } | reading.at_hub(read.first)
 
 
-def _call(changes: Sequence[FieldChange]) -> str:
+def call(changes: Sequence[FieldChange]) -> str:
     """The action that a change most likely was."""
     written = {change.field: change for change in changes}
     if "status" in written:
@@ -91,7 +99,7 @@ def _call(changes: Sequence[FieldChange]) -> str:
     return "edit"
 
 
-TASK = Kind(CODE, "task", VERSION, FIELDS, _show, _call, undo_first=(Put("status", "aside"),))
+TASK = Kind(CODE, "task", VERSION, FIELDS, _show, call, undo_first=(Put("status", "aside"),))
 STATES = ("open", "claimed", "doing", "done", "aside")
 BOARD = Board(
     name="task",
@@ -103,7 +111,7 @@ BOARD = Board(
     state=lambda view, today: str(view.get("status") or "open"),
     example="rake leaves",
     finished=frozenset({"done", "aside"}),
-    row=("claims", "people_needed", "due", "place"),
-    facts=("due", "place", "people_needed", "copied"),
+    row=("claims", "people_needed", "due", "window", "place", "work"),
+    facts=("due", "window", "place", "work", "people_needed", "copied"),
     said=("comments", "thanks"),
 )

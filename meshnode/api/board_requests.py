@@ -15,7 +15,9 @@ from typing import ClassVar
 from crdt.account import HistoryEntry, Standing
 from crdt.acting import person_of
 from crdt.actions import ACTIONS, Action, Actor
+from crdt.boards.occurrences import OCCURRENCE
 from crdt.boards.profiles import profile_record_id
+from crdt.boards.series_day import SeriesDay, occurrence_record_id
 from crdt.boards.settings import settings_record_id
 from crdt.catalog import KINDS, KINDS_BY_NAME
 from crdt.display import display_line
@@ -27,6 +29,7 @@ from meshnode.api.acting import Acting
 from meshnode.api.moments import with_moments
 from meshnode.api.people import with_people
 from meshnode.api.schema import Json
+from meshnode.api.series_days import SeriesDays
 from meshnode.errors import BadInput, NotPossible, UnknownRecord
 from meshnode.replica.replica import Replica
 
@@ -34,12 +37,13 @@ from meshnode.replica.replica import Replica
 class BoardRequests:
     """The requests about records of one replica."""
 
-    NAMES: ClassVar[tuple[str, ...]] = ("act", "record", "records", "history", "conflicts", "resolve", "undo")
+    NAMES: ClassVar[tuple[str, ...]] = ("act", "record", "records", "tasks", "history", "conflicts", "resolve", "undo")
     OF_MEMBERS: ClassVar[frozenset[str]] = frozenset({"act", "resolve", "undo"})
 
     def __init__(self, replica: Replica) -> None:
         self._replica = replica
         self._acting = Acting(replica)
+        self._days = SeriesDays(replica)
         self._answers: dict[str, Callable[[Json], Awaitable[Json]]] = {
             name: getattr(self, f"_{name}") for name in self.NAMES
         }
@@ -72,12 +76,27 @@ class BoardRequests:
             raise BadInput("An action's arguments must be a JSON object.")
         _check_zone(given.get("zone") if name == "settings.edit" else None)
         given = with_moments(action, with_people(action, given, self._replica), self._replica)
-        record = self._target(action, arguments)
         actor = self.actor(arguments)
+        of = self._day(action, arguments)
+        if of is not None:
+            return await self._write_day(of, action.plan(self._days.task(of), given, actor), actor)
+        record = self._target(action, arguments)
         if record is None:
             return await self._make(KINDS_BY_NAME[action.record_kind], action.plan({}, given, actor), actor)
         view = self._replica.records.view(record)
         return await self._write(record, action.plan(view, given, actor), actor)
+
+    def _day(self, action: Action, arguments: Json) -> SeriesDay | None:
+        """The day of a series that an action on a task is for; None for a plain task, or another board."""
+        if action.record_kind != "task" or not action.needs_record:
+            return None
+        if arguments.get("of") is not None:
+            return self._days.named(arguments["of"])
+        return self._days.of_record(self._named(arguments))
+
+    async def _write_day(self, of: SeriesDay, edits: Sequence[Planned], actor: Actor) -> Json:
+        record = occurrence_record_id(self._replica.network, of)
+        return await self._write(record, self._days.begun(OCCURRENCE, record, of, edits), actor)
 
     def _target(self, action: Action, arguments: Json) -> RecordId | None:
         """The record an action is for: the one named, the one there is, or None for a new one."""
@@ -104,22 +123,25 @@ class BoardRequests:
         return {"record": record.hex(), "change": change.hex(), "view": self._replica.records.view(record)}
 
     async def _write(self, record: RecordId, edits: Sequence[Planned], actor: Actor, **more: str) -> Json:
-        view = self._replica.records.view(record)
-        if not edits:
-            return {"record": record.hex(), "change": None, "view": view} | more
-        self._acting.check(KINDS[record[0]], record, edits)
-        change = await self._replica.edit(record, edits, actor.by)
-        return {"record": record.hex(), "change": change.hex(), "view": self._replica.records.view(record)} | more
+        change: ChangeId | None = None
+        if edits:
+            self._acting.check(KINDS[record[0]], record, edits)
+            change = await self._replica.edit(record, edits, actor.by)
+        written = {"record": record.hex(), "change": change.hex() if change else None}
+        return written | {"view": self._replica.records.view(record)} | self._days.shown(record) | more
 
     async def _resolve(self, arguments: Json) -> Json:
         """Settle a disputed field by writing it: what is written has seen every value that stood."""
         record = self._named(arguments)
-        kind = KINDS[record[0]].name
+        of = self._days.of_record(record)
+        kind = "task" if of else KINDS[record[0]].name
         edits = (each for each in ACTIONS.values() if each.record_kind == kind and each.name.endswith(".edit"))
         action = next(edits, None)
         if action is None:
             raise NotPossible("This entry cannot be edited.")
         given, actor = {str(arguments.get("field", "")): arguments.get("value")}, self.actor(arguments)
+        if of is not None:
+            return await self._write_day(of, action.plan(self._days.task(of), given, actor), actor)
         return await self._write(record, action.plan(self._replica.records.view(record), given, actor), actor)
 
     async def _undo(self, arguments: Json) -> Json:
@@ -151,8 +173,13 @@ class BoardRequests:
             raise BadInput(f"There is no board of {name!r}.")
         return {"records": list(self._replica.records.views(KINDS_BY_NAME[name].code))}
 
+    async def _tasks(self, _: Json) -> Json:
+        return {"tasks": self._days.tasks()}
+
     async def _history(self, arguments: Json) -> Json:
         records = self._replica.records
+        if self._days.is_unbegun(arguments.get("record")):
+            return {"entries": []}
         entries = records.open(self._named(arguments)).history(records)
         return {"entries": [_entry(entry) for entry in entries]}
 

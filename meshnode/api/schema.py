@@ -24,9 +24,11 @@ SNAPSHOT_PAGE_RECORDS: Final = 200
 REQUESTS: Final = {
     "status": "what this node is, who is linked, what is unsent",
     "subscribe": "a snapshot in pages, then every change as it is committed",
-    "act": "one action of a board; at a hub `as` says who acts: {member: key} or {name: typed}",
+    "act": "one action of a board; at a hub `as` says who acts: {member: key} or {name: typed}; "
+    "`of` {series, day} means one day of a series",
     "record": "one record's view",
     "records": "the views of one kind",
+    "tasks": "the task board: the tasks, and the days of series that are shown today, as tasks",
     "history": "who wrote what when in a record, newest first",
     "conflicts": "the fields of a record with several current values",
     "resolve": "pick one value, or write a third; `as` like act",

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+from crdt.boards.occurrences import tasks_now
 from crdt.dates import in_zone
 from crdt.display import display_line
+from crdt.identifiers import NetworkId
 from meshnode.api.client import NodeClient
 from meshnode.cli.command import Call, Json
 from meshnode.cli.moments import now
@@ -117,7 +119,10 @@ class Snapshot:
         return in_zone(now(), zone)
 
     def of_kind(self, kind: str) -> list[Json]:
-        """The views of one kind."""
+        """The views of one kind; with the tasks the days of series that are shown today."""
+        if kind == "task" and self.status.get("network"):
+            network = NetworkId(bytes.fromhex(self.status["network"]["id"]))
+            return tasks_now(self.records, network, self.now().date().isoformat())
         return [view for view in self.records if view.get("kind") == kind]
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from crdt.acting import KINDS_AT_HUBS
 from crdt.action import Action, Argument
+from crdt.boards.occurrences import of_view
 from crdt.boards.shelf import BOARDS
 from crdt.dates import in_zone
 from crdt.display import display_line
@@ -34,7 +35,7 @@ EXAMPLE_WORDS = {board.kind.name: board.example for board in BOARDS.values()} | 
 KIND_WORDS = {board.kind.name: board.name for board in BOARDS.values()}
 """The first word of the commands for each kind."""
 STDIN = "-"
-METAVARS = {"day": "DAY", "moment": "TIME", "number": "N", "people": "NAMES", "reference": "ENTRY"}
+METAVARS = {"day": "DAY", "moment": "TIME", "number": "N", "people": "NAMES", "rhythm": "RHYTHM", "reference": "ENTRY"}
 MORE = {
     "note.add": "What is typed after a command may stay in the shell's history: give - as the text and type it then,\n"
     "or write the note on the screen.",
@@ -142,7 +143,10 @@ def _values(options: argparse.Namespace, action: Action) -> Json:
 
 
 async def records_of(node: Attached, kind: str) -> list[Json]:
-    """The views of a kind."""
+    """The views of a kind; with the tasks the days of series that are shown today."""
+    if kind == "task":
+        tasks: list[Json] = (await node.ask("tasks"))["tasks"]
+        return tasks
     views: list[Json] = (await node.ask("records", kind=kind))["records"]
     return views
 
@@ -158,6 +162,8 @@ def _run(call: Call, action: Action) -> Answer:
             views = await records_of(node, action.record_kind)
             view = find_entry(views, call.options.entry, action.name.partition(".")[0])
             record = view["id"]
+        if (of := of_view(view)) is not None:
+            acting["of"] = of
         await _resolve(action, values, view, node)
         reply = await node.ask("act", action=action.name, record=record, arguments=values, **acting)
         if action.record_kind in NUMBERED and not views:
@@ -215,7 +221,7 @@ def _item(view: Json, typed: str) -> str:
 
 def _outcome(action: Action, reply: Json, views: Sequence[Json], today: str) -> list[str]:
     """One line that says what came of it."""
-    view = reply.get("view")
+    view = reply.get("task") or reply.get("view")
     if not isinstance(view, dict):
         raise NodeAway("The node answered in a way this version does not understand.")
     if action.record_kind not in NUMBERED:

@@ -45,7 +45,7 @@ def _run(call: Call, board: Board) -> Answer:
         reply = await node.ask("undo", record=view["id"], change=change, **who_acts(call.options))
         number = short_numbers(views)[view["id"]]
         lines = [
-            f"Taken back: {number}  {title_of(board, reply.get('view') or view)}",
+            f"Taken back: {number}  {title_of(board, reply.get('task') or reply.get('view') or view)}",
             f"Once more undoes the undo: meshnode {board.name} undo {number}",
         ]
         return Answer(reply, lines)

@@ -33,12 +33,13 @@ class SeveralFit(BadInput):
 
 def short_numbers(views: Sequence[Json]) -> dict[str, str]:
     """The short number of every record, by id."""
-    ids = sorted(str(view["id"]) for view in views)
+    ids = sorted((str(view["id"]) for view in views), key=lambda record: record[KIND_LETTERS:])
     numbers = {}
     for at, record in enumerate(ids):
         neighbours = ids[max(0, at - 1) : at] + ids[at + 1 : at + 2]
-        shared = max((_shared(record, other) for other in neighbours), default=0)
-        numbers[record] = record[KIND_LETTERS : max(KIND_LETTERS + SHORTEST, shared + 1)]
+        own = record[KIND_LETTERS:]
+        shared = max((_shared(own, other[KIND_LETTERS:]) for other in neighbours), default=0)
+        numbers[record] = own[: max(SHORTEST, shared + 1)]
     return numbers
 
 
@@ -64,7 +65,7 @@ def find_entry(views: Sequence[Json], words: Sequence[str], kind: str = "task") 
         if found:
             return _the_one(found, views, text, kind)
     parts = text.casefold().split()
-    found = [view for view in views if all(part in str(view["title"]).casefold() for part in parts)]
+    found = [view for view in views if all(part in _said(view).casefold() for part in parts)]
     exact = [view for view in found if str(view["title"]).casefold() == text.casefold()]
     if len(exact) == 1:
         return exact[0]
@@ -76,13 +77,20 @@ def find_entry(views: Sequence[Json], words: Sequence[str], kind: str = "task") 
     return _the_one(found, views, text, kind)
 
 
+def _said(view: Json) -> str:
+    """An entry's title; of one day of a series also the day, since all its days are called alike."""
+    return " ".join(filter(None, (str(view["title"]), str(view.get("day") or ""))))
+
+
 def _the_one(found: Sequence[Json], views: Sequence[Json], text: str, kind: str) -> Json:
     if len(found) == 1:
         return found[0]
     numbers = short_numbers(views)
-    named = [f"{numbers[view['id']]} ({clip(str(view['title']), 40)})" for view in found[:SHOWN_CHOICES]]
+    named = [f"{numbers[view['id']]} ({clip(_said(view), 40)})" for view in found[:SHOWN_CHOICES]]
     more = f" and {len(found) - SHOWN_CHOICES} more" if len(found) > SHOWN_CHOICES else ""
-    raise SeveralFit(f"{clip(text, 60)!r} fits {len(found)} {kind}s: {', '.join(named)}{more}.")
+    raise SeveralFit(
+        f"{clip(text, 60)!r} fits {len(found)} {kind if kind.endswith('s') else kind + 's'}: {', '.join(named)}{more}."
+    )
 
 
 def title_of(view: Json) -> str:

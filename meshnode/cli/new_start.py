@@ -115,7 +115,7 @@ def _found(fresh: Call, start: NewStart, me: str) -> Json:
     with conversation(fresh) as talk:
         status = talk.ask("found", network=start.name, name=me)
         copied = 0
-        for tasks in _portions(start.known.of_kind("task")):
+        for tasks in _portions([task for task in start.known.of_kind("task") if not task.get("series")]):
             source = str(start.known.status["network"]["name"])
             copied += talk.ask("copy_in", tasks=tasks, names=names, source=source)["copied"]
         ways = {}

@@ -46,7 +46,7 @@ GROUPS: Final = {
     "Start": ("screen", "run", "stop", "demo"),
     "A neighbourhood": ("init", "invite", "join", "letin", "newcomers", "leave"),
     "People": ("members", "vouch", "petition", "vote", "block", "unblock", "follow", "refound"),
-    "The boards": ("task", "listing", "roster", "alarm", "rollcall", "drill", "note", "forget"),
+    "The boards": ("task", "series", "listing", "roster", "alarm", "rollcall", "drill", "note", "forget"),
     "What is going on": ("status", "profile", "settings"),
     "Your machines": ("device", "card", "hub"),
     "This machine": ("where", "profiles", "export", "remove"),
@@ -56,6 +56,7 @@ GROUPS: Final = {
 
 BOARDS: Final = {
     "task": "task",
+    "series": "series",
     "listing": "listing",
     "roster": "roster",
     "alarm": "alarm",
@@ -133,6 +134,7 @@ _ENTRIES: Final = (
 BOARD_SUMMARIES: Final = {
     "listing": "Offers and requests: add, list, respond, accept, given, ...",
     "task": "The task board: add, list, show, claim, done, ...",
+    "series": "What comes back: add, list, willing, renew, ...",
     "roster": "The emergency roster: add, list, show, mark, out, back, ...",
     "alarm": "Alarms: raise, seen, going, stand-down, list, ...",
     "rollcall": "Roll calls: open, tried, close, list, ...",

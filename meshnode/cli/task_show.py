@@ -6,6 +6,7 @@ import argparse
 from datetime import datetime
 
 from crdt.display import display_line
+from crdt.rhythm import spoken
 from meshnode.cli.asking import Attached, Snapshot, snapshot, with_node
 from meshnode.cli.board_lines import conflict_lines
 from meshnode.cli.command import Answer, Call, Command, Json
@@ -47,7 +48,10 @@ def task_lines(task: Json, numbers: dict[str, str], known: Snapshot, width: int,
         ("Status", STATUS_WORDS.get(task["status"], task["status"])),
         ("Who", (known.authors(claims) or "nobody yet") + (f" ({len(claims)} of {needed})" if needed > 1 else "")),
         ("Due", civil_day(task["due"], now.date()) if task["due"] else ""),
+        ("Time of day", task["window"]),
         ("Place", task["place"]),
+        ("Kind of work", task["work"]),
+        ("Series", _series(task, known)),
         ("Copied from", task.get("copied", "")),
         ("Written", _stamp(task["created"], known, now)),
         ("Changed", _stamp(task["changed"], known, now) if task["changes"] > 1 else ""),
@@ -72,7 +76,7 @@ def task_lines(task: Json, numbers: dict[str, str], known: Snapshot, width: int,
             lines.append(f"  {display_line(known.author(each))}, {claimed(each['at_ms'], now)}:")
             lines += prose(each["text"], width, indent=4)
     if task["links"]:
-        titles = {view["id"]: title_of(view) for view in known.of_kind("task")}
+        titles = {view["id"]: title_of(view) for view in (*known.records, *known.of_kind("task"))}
         lines += ["", "Links:"]
         lines += columns(
             [
@@ -91,6 +95,13 @@ def note_lines(task: Json, known: Snapshot, width: int) -> list[str]:
     numbers = short_numbers(every)
     notes = [row(note, numbers[note["id"]], known, on_task=True) for note in every if note.get("task") == task["id"]]
     return ["", "Sealed notes (`meshnode note show` opens one):", *columns(notes, width)] if notes else []
+
+
+def _series(task: Json, known: Snapshot) -> str:
+    """In which rhythm it comes back, and the number of its series."""
+    every = known.of_kind("series")
+    found = [f"{spoken(each['rhythm'])} ({short_numbers(every)[each['id']]})" for each in every]
+    return next((text for each, text in zip(every, found, strict=True) if each["id"] == task.get("series")), "")
 
 
 def _stamp(entry: Json, known: Snapshot, now: datetime) -> str:

@@ -37,8 +37,7 @@ def row(view: Json, number: str, known: Snapshot, now: datetime) -> list[str]:
         remarks.append(f"{who} ({len(claims)} of {needed})" if needed > 1 else who)
     if view.get("due"):
         remarks.append(f"due {civil_day(str(view['due']), now.date())}")
-    if view.get("place"):
-        remarks.append(str(view["place"]))
+    remarks += [str(view[key]) for key in ("window", "place", "work") if view.get(key)]
     if view.get("conflicts"):
         remarks.append("two versions of " + ", ".join(map(field_name, view["conflicts"])))
     if view.get("newer"):

@@ -114,7 +114,16 @@ def task(record: str, title: str, **more: Any) -> dict[str, Any]:
     stamp = {"member": ANA, "device": "", "at_ms": ms(2026, 11, 24, 9, 0)}
     return {
         **usual,
-        **{"status": "open", "people_needed": 1, "claims": [], "checklist": [], "comments": [], "links": []},
+        **{
+            "status": "open",
+            "window": "",
+            "work": "",
+            "people_needed": 1,
+            "claims": [],
+            "checklist": [],
+            "comments": [],
+            "links": [],
+        },
         **{"copied": "", "thanks": [], "conflicts": [], "created": stamp, "changed": stamp, "changes": 1},
         **more,
     }

@@ -34,6 +34,8 @@ def test_a_new_task_as_people_see_it() -> None:
         "details": "The hinge.",
         "place": "Elm Street 7",
         "due": "2026-11-28",
+        "window": "",
+        "work": "",
         "status": "open",
         "people_needed": 2,
         "copied": "",
@@ -237,7 +239,8 @@ def test_every_action_is_complete() -> None:
         for argument in action.arguments:
             assert argument.title
             assert argument.help
-            assert argument.kind in {"line", "prose", "choice", "number", "day", "reference", "people", "moment"}
+            kinds = {"line", "prose", "choice", "number", "day", "reference", "people", "moment", "rhythm"}
+            assert argument.kind in kinds
     assert {code: kind.code for code, kind in KINDS.items()} == {code: code for code in KINDS}
 
 
@@ -278,7 +281,7 @@ def test_only_the_member_writes_their_profile() -> None:
     assert profile_of(ana.view(), bo.member)["name"] == "Not Ana"
     ana.act("profile.edit", reach="")
     assert profile_of(ana.view(), ana.member)["reach"] == ""
-    assert [entry.what for entry in ana.record.history(EVERYONE)][-1] == "add"
+    assert [entry.what for entry in ana.record.history(EVERYONE)][-1] == "edit"  # nobody makes it
 
 
 def test_every_first_edit_carries_its_version_and_passes_the_reader() -> None:

@@ -63,6 +63,8 @@ def task(title: str, status: str = "open", claims: tuple[str, ...] = (), **more:
         "details": "",
         "place": "",
         "due": "",
+        "window": "",
+        "work": "",
         "status": status,
         "people_needed": 1,
         "claims": [{"member": key(name)} for name in claims],

@@ -104,11 +104,10 @@ class Palette(Dialog[str]):
         card = place.card if isinstance(place, Place) else None
         if app.held.outside:
             return
-        view = app.held.records.get(card or "", {})
         for action in ACTIONS.values():
             if any(argument.name == "item" for argument in action.arguments):
                 continue
-            about = view if action.needs_record else {}
+            _, about = actions.meant(action, app.held, card)
             possible = actions.why_not(action, about, app.held, app.clock, app.doing.acting.by) is None
             yield Entry(f"do:{action.name}", translated(action.title), translated(action.help), possible)
         if app.doing.acting.by:
