@@ -10,6 +10,8 @@ import sys
 from tui.outcome import Outcome
 from tui.wording import say
 
+PLACES = ("home", "board", "asks", "roll", "net")
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Show the screen; the result is an exit code."""
@@ -19,7 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--glyphs", default="auto", choices=("auto", "unicode", "console", "plain"))
     parser.add_argument("--theme", default="auto")
     parser.add_argument("--language", default="auto")
-    parser.add_argument("--place", default="home", choices=("home", "board", "asks", "net"), help="where to begin")
+    parser.add_argument("--place", default="home", choices=PLACES, help="where to begin")
     parser.add_argument("--log", help="a file for what goes wrong; without it nothing is logged")
     chosen = parser.parse_args(arguments)
     if os.environ.get("TERM", "dumb") == "dumb" or not sys.stdin.isatty():

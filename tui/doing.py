@@ -100,15 +100,16 @@ class Doing:
         """Whether it can be done now, as far as is known who acts; why not is said."""
         return self._possible(action, view, self.acting.by)
 
-    def at_once(self, name: str) -> None:
-        """An action on the screen's card without asking for what may be left out."""
+    def at_once(self, name: str, *, on: str | None = None, given: Mapping[str, Any] | None = None) -> None:
+        """An action on the screen's card, or on another record, without asking for what may be left out."""
         action = actions.action_named(name)
-        record = self._app.screen.card if isinstance(self._app.screen, Place) else None
+        card = self._app.screen.card if isinstance(self._app.screen, Place) else None
+        record = on or card
         view = self._app.held.records.get(record or "", {})
 
         def go(by: str) -> None:
             if self._possible(action, view, by):
-                self._app.run_worker(self._perform_and_tell(name, record, {}, by))
+                self._app.run_worker(self._perform_and_tell(name, record, given or {}, by))
 
         if record and self._possible(action, view, self.acting.by):
             self.acting.first(translated(action.title), title_of(view), go)

@@ -7,14 +7,16 @@ Rules of this module:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from crdt.boards.shelf import BOARDS
 from meshnode.api.schema import Json
-from tui.faces import claimed_by, column_of, is_task, waiting_order
+from tui.faces import claimed_by, column_of, is_task, title_of, waiting_order
 from tui.held import Held
 from tui.moments import Clock
+from tui.plain_text import clean
+from tui.roll_lines import open_call, tally_of
 from tui.widgets.big_numbers import Slot
 from tui.wording import counted, say
 
@@ -60,7 +62,9 @@ def asking(held: Held, clock: Clock) -> list[Json]:
 
 
 def slots(held: Held, clock: Clock) -> list[Slot]:
-    """The three numbers of a calm day."""
+    """The three numbers: of a calm day, or of the roll call that is open."""
+    if (call := open_call(held)) is not None:
+        return _roll_slots(held, call)
     jobs = sum(map(free, tasks_of(held)))
     requests = sum(view.get("side") == "request" for view in asking(held, clock))
     here = 1 + sum(bool(peer.get("linked")) for peer in held.peers)
@@ -69,6 +73,31 @@ def slots(held: Held, clock: Clock) -> list[Slot]:
         _second(held, clock, requests),
         Slot(here, say("home.nodes", total=1 + len(held.peers)), say("home.nodes-key"), "good", opens="net"),
     ]
+
+
+def _roll_slots(held: Held, call: Json) -> list[Slot]:
+    found = tally_of(held, call)
+    counted_rows = (
+        ("safe", found.reached, "good"),
+        ("help", found.need_help, "error"),
+        ("no-word", found.not_yet, "pending"),
+    )
+    return [
+        Slot(len(rows), say(f"home.{word}"), ", ".join(title_of(row.household) for row in rows), style, "roll")
+        for word, rows, style in counted_rows
+    ]
+
+
+def sentence(held: Held, alarms: Sequence[Json]) -> tuple[str, str]:
+    """What stands above the numbers, and how it is painted."""
+    if alarms:
+        first = alarms[0]
+        key = "home.alarm-drill" if first.get("drill") else "home.alarm"
+        place = clean(str(first.get("place") or ""))
+        return say(key, title=title_of(first), place=place), "away" if first.get("drill") else "error"
+    if (call := open_call(held)) is not None:
+        return say("home.call-drill" if call["drill"] else "home.call", title=title_of(call)), "pending"
+    return say("home.quiet") if held.complete else say("board.reading"), "title_focus"
 
 
 def _second(held: Held, clock: Clock, requests: int) -> Slot:

@@ -26,6 +26,7 @@ EVERYWHERE: list[BindingType] = [
     bind("place.home", "2,f2", "place('home')", "home", display="2"),
     bind("place.board", "3,f3", "place('board')", "board", display="3"),
     bind("place.asks", "4,f4", "place('asks')", "asks", display="4"),
+    bind("place.roll", "5,f5", "place('roll')", "roll", display="5"),
     bind("place.net", "8,f8", "place('net')", "net", display="8"),
     bind("alarm", "exclamation_mark", "alarm", "alarm", display="!"),
     bind("alarm.any", "f12", "alarm", "alarm-any", display="F12", priority=True),
@@ -123,6 +124,25 @@ ASKS_KEYS: list[BindingType] = [
     bind("find", "slash", "find", "find", bar=True, display="/"),
     bind("find.clear", "escape", "clear_search", "escape", display="Esc"),
     bind("invite", "i", "invite", "invite", display="i"),
+    *LIST_KEYS,
+]
+ROLL_KEYS: list[BindingType] = [
+    bind("roll.open", "enter", "open", "open", bar=True, display="Enter"),
+    bind("roll.safe", "s", "mark('safe')", "safe", bar=True, display="s"),
+    bind("roll.help", "h", "mark('help')", "needs-help", bar=True, display="h"),
+    bind("roll.away", "a", "mark('away')", "away", bar=True, display="a"),
+    bind("roll.no-word", "w", "mark('unknown')", "no-word", bar=True, display="w"),
+    bind("roll.tried", "t", "tried", "tried", bar=True, display="t"),
+    bind("roll.call", "O", "call(False)", "open-call", display="O"),
+    bind("roll.drill", "D", "call(True)", "open-drill", display="D"),
+    bind("roll.close", "C", "close_call", "close-call", display="C"),
+    bind("roll.new", "n", "new", "new-household", display="n"),
+    bind("roll.edit", "e", "edit", "edit", display="e"),
+    bind("roll.do", "d", "do", "do", display="d"),
+    bind("undo", "u,ctrl+z", "undo", "undo", display="u"),
+    bind("redo", "U,ctrl+y", "redo", "redo", display="U"),
+    bind("find", "slash", "find", "find", display="/"),
+    bind("find.clear", "escape", "clear_search", "escape", display="Esc"),
     *LIST_KEYS,
 ]
 WEEK_KEYS: list[BindingType] = [

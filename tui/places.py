@@ -22,6 +22,7 @@ _CLASSES: Final[Mapping[str, tuple[str, str]]] = {
     HOME: ("home", "HomeScreen"),
     "board": ("board", "BoardScreen"),
     "asks": ("asks", "AsksScreen"),
+    "roll": ("roll", "RollScreen"),
     "net": ("neighbours", "NeighboursScreen"),
     WELCOME: ("welcome", "WelcomeScreen"),
 }

@@ -23,6 +23,7 @@ from tui.texts_listings import LISTINGS
 from tui.texts_members import MEMBERS
 from tui.texts_notes import NOTES
 from tui.texts_plain import PLAIN
+from tui.texts_roll import ROLL
 from tui.texts_sticks import STICKS
 from tui.texts_welcome import WELCOME
 
@@ -41,6 +42,7 @@ _TABLES = (
     LISTINGS,
     ANEW,
     EMERGENCY,
+    ROLL,
 )
 ALL: Mapping[str, str] = {key: text for table in _TABLES for key, text in table.items()}
 

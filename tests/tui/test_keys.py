@@ -27,7 +27,10 @@ PORTABLE = (
     | {"exclamation_mark", "less_than_sign", "greater_than_sign"}
     | set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 )
-LISTS = [keymap.EVERYWHERE, keymap.BOARD_KEYS, keymap.CARD_KEYS, keymap.NET_KEYS, keymap.WELCOME_KEYS]
+LISTS = [
+    *(keymap.EVERYWHERE, keymap.BOARD_KEYS, keymap.CARD_KEYS, keymap.NET_KEYS, keymap.WELCOME_KEYS),
+    *(keymap.HOME_KEYS, keymap.ASKS_KEYS, keymap.ENTRY_KEYS, keymap.ROLL_KEYS, keymap.ALARM_KEYS, keymap.WEEK_KEYS),
+]
 
 
 @pytest.mark.parametrize("keys", LISTS)
@@ -40,7 +43,7 @@ def test_only_keys_that_every_terminal_has(keys: list[Binding]) -> None:
 
 def test_numbers_of_places_are_reserved() -> None:
     taken = {key for keys in LISTS[:4] for binding in keys for key in binding.key.split(",") if key.isdigit()}  # type: ignore[union-attr]
-    assert taken == {"1", "2", "3", "4", "8"}
+    assert taken == {"1", "2", "3", "4", "5", "8"}
 
 
 def under_cursor(shown: Stage) -> str:

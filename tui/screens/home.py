@@ -16,9 +16,10 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from meshnode.api.schema import Json
+from tui.alarm_facts import active_alarms
 from tui.faces import meta_line, title_of
 from tui.held import EVERYTHING
-from tui.home_facts import asking, slots, today_of
+from tui.home_facts import asking, sentence, slots, today_of
 from tui.keymap import HOME_KEYS
 from tui.plain_text import fit
 from tui.screens.place import Place
@@ -57,14 +58,11 @@ class HomeScreen(Place):
         """Only what differs is painted."""
         if self.is_attached and self.query(BigNumbers):
             held, clock = self.mesh.held, self.mesh.clock
-            self.query_one(BigNumbers).show(self._sentence(), "title_focus", slots(held, clock))
+            said, style = sentence(held, active_alarms(held))
+            self.query_one(BigNumbers).show(said, style, slots(held, clock))
             for each in self.query(LineList):
                 each.rebuild()
         super().paint_changes(dirty)
-
-    def _sentence(self) -> str:
-        held = self.mesh.held
-        return say("home.quiet") if held.complete else say("board.reading")
 
     def _build_today(self, width: int) -> list[Line]:
         return self._lines(today_of(self.mesh.held, self.mesh.clock), "home.nothing-today", width)

@@ -29,7 +29,7 @@ from tui.wording import counted, say
 if TYPE_CHECKING:
     from tui.app import MeshnodeApp
 
-PLACES = (("2", "home"), ("3", "board"), ("4", "asks"), ("8", "net"))
+PLACES = (("2", "home"), ("3", "board"), ("4", "asks"), ("5", "roll"), ("8", "net"))
 
 NARROW_CELLS = 76
 
