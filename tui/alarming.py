@@ -162,7 +162,7 @@ class Alarming:
             if not isinstance(self._app.screen, Dialog):
                 break
             self._app.screen.action_close()
-        self._app.show_place("call")
+        self._app.show_place("roll")
 
 
 def _raising(view: Json) -> tuple[str, ...]:

@@ -103,8 +103,7 @@ class Doing:
     def at_once(self, name: str, *, on: str | None = None, given: Mapping[str, Any] | None = None) -> None:
         """An action on the screen's card, or on another record, without asking for what may be left out."""
         action = actions.action_named(name)
-        card = self._app.screen.card if isinstance(self._app.screen, Place) else None
-        record = on or card
+        record = on or (self._app.screen.card if isinstance(self._app.screen, Place) else None)
         view = self._app.held.records.get(record or "", {})
 
         def go(by: str) -> None:
