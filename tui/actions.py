@@ -38,6 +38,8 @@ class FormField:
     kind: str
     required: bool
     value: str
+    kinds: tuple[str, ...] = ("task",)
+    """What kinds of records a reference finds."""
 
 
 def action_named(name: str) -> Action:
@@ -94,6 +96,7 @@ def form_fields(action: Action, view: Json, written: Mapping[str, str] | None = 
             kind=argument.kind,
             required=argument.required,
             value=str(stands.get(argument.name) or ""),
+            kinds=tuple(getattr(argument.field, "kinds", ())) or ("task",),
         )
         for argument in action.arguments
         if argument.name not in UNSEEN_ARGUMENTS
@@ -119,10 +122,10 @@ def done_text(action: Action, title: str) -> str:
     return say(next(filter(knows, keys), "did.other"), title=title)
 
 
-def named_records(held: Held, typed: str, but: str | None) -> list[str]:
+def named_records(held: Held, typed: str, but: str | None, kinds: tuple[str, ...] = ("task",)) -> list[str]:
     """The records that a typed title can mean: exactly that one, else all that contain it."""
     wanted = clean(typed).casefold()
-    titles = {record: title_of(view).casefold() for record, view in held.records.items() if is_task(view)}
+    titles = {record: title_of(view).casefold() for record, view in held.records.items() if view.get("kind") in kinds}
     titles.pop(but or "", None)
     exact = [record for record, title in titles.items() if wanted in (title, record)]
     return exact or [record for record, title in titles.items() if wanted and wanted in title]
@@ -140,7 +143,7 @@ def with_references(
         if field.kind == "day" and typed.get(field.name):
             typed[field.name] = day_of(typed[field.name], clock.today()) or typed[field.name]
         if field.kind == "reference" and typed.get(field.name):
-            found = named_records(held, typed[field.name], but)
+            found = named_records(held, typed[field.name], but, field.kinds)
             if len(found) != 1:
                 several = ", ".join(sorted(title_of(held.records[record]) for record in found)[:MOST_NAMED])
                 title = clean(typed[field.name])

@@ -78,7 +78,7 @@ def about(view: Json) -> str:
     return "  ".join(part for part in (title_of(view), place) if part)
 
 
-def band(held: Held, glyphs: Glyphs) -> tuple[str, bool]:
+def band(held: Held, glyphs: Glyphs, tail: str) -> tuple[str, bool]:
     """The line that stays on every place while an alarm is on, and whether it is about a drill."""
     on = active_alarms(held)
     if not on:
@@ -86,4 +86,4 @@ def band(held: Held, glyphs: Glyphs) -> tuple[str, bool]:
     drill = bool(on[0].get("drill"))
     said = say("band.drill" if drill else "band.alarm", sign=glyphs.warning, what=what_of(on[0]), about=about(on[0]))
     more = [say("band.more", count=len(on) - 1)] if len(on) > 1 else []
-    return "  ".join([said, *more, say("band.look")]), drill
+    return "  ".join([said, *more, tail or say("band.look")]), drill

@@ -12,11 +12,11 @@ from datetime import timedelta
 
 from crdt.boards.shelf import BOARDS
 from meshnode.api.schema import Json
+from tui.call_facts import called_slots, now_asked, open_call, quiet_sentence
 from tui.faces import claimed_by, column_of, is_task, title_of, waiting_order
 from tui.held import Held
 from tui.moments import Clock
 from tui.plain_text import clean
-from tui.roll_lines import open_call, tally_of
 from tui.widgets.big_numbers import Slot
 from tui.wording import counted, say
 
@@ -62,9 +62,9 @@ def asking(held: Held, clock: Clock) -> list[Json]:
 
 
 def slots(held: Held, clock: Clock) -> list[Slot]:
-    """The three numbers: of a calm day, or of the roll call that is open."""
-    if (call := open_call(held)) is not None:
-        return _roll_slots(held, call)
+    """The three numbers: of a calm day, or how households are, while an alarm is on or a roll call open."""
+    if (asked := now_asked(held)) is not None:
+        return called_slots(held, asked)
     jobs = sum(map(free, tasks_of(held)))
     requests = sum(view.get("side") == "request" for view in asking(held, clock))
     here = 1 + sum(bool(peer.get("linked")) for peer in held.peers)
@@ -75,20 +75,7 @@ def slots(held: Held, clock: Clock) -> list[Slot]:
     ]
 
 
-def _roll_slots(held: Held, call: Json) -> list[Slot]:
-    found = tally_of(held, call)
-    counted_rows = (
-        ("safe", found.reached, "good"),
-        ("help", found.need_help, "error"),
-        ("no-word", found.not_yet, "pending"),
-    )
-    return [
-        Slot(len(rows), say(f"home.{word}"), ", ".join(title_of(row.household) for row in rows), style, "roll")
-        for word, rows, style in counted_rows
-    ]
-
-
-def sentence(held: Held, alarms: Sequence[Json]) -> tuple[str, str]:
+def sentence(held: Held, clock: Clock, alarms: Sequence[Json]) -> tuple[str, str]:
     """What stands above the numbers, and how it is painted."""
     if alarms:
         first = alarms[0]
@@ -97,7 +84,7 @@ def sentence(held: Held, alarms: Sequence[Json]) -> tuple[str, str]:
         return say(key, title=title_of(first), place=place), "away" if first.get("drill") else "error"
     if (call := open_call(held)) is not None:
         return say("home.call-drill" if call["drill"] else "home.call", title=title_of(call)), "pending"
-    return say("home.quiet") if held.complete else say("board.reading"), "title_focus"
+    return quiet_sentence(held, clock) if held.complete else say("board.reading"), "title_focus"
 
 
 def _second(held: Held, clock: Clock, requests: int) -> Slot:

@@ -1,9 +1,9 @@
-"""RollLines: the emergency roster, and a roll call as it stands, as lines for a given width.
+"""RollLines: the place of the roll call: in calm times the roster, with a call open whom to reach and how.
 
 Rules of this module:
-1. Pure. Who needs help stands first, then who has not been reached, then the others; within that by PACE and name.
-2. A status is a word and a sign, never a colour alone; old words are shown with their age.
-3. In a drill every line comes from the drill: nothing said in one is taken for real.
+1. Pure. How a household is, is a word, a sign and a colour; how long ago it was said stands beside it.
+2. Contradicting words are all shown, the more worrying one on top.
+3. Whoever is overdue stands above everything else. Nobody is ordered by a figure.
 """
 
 from __future__ import annotations
@@ -13,42 +13,26 @@ from dataclasses import dataclass
 
 from rich.style import Style
 
-from crdt.ageing import age_words
-from crdt.boards.households import BOARD, overdue, signals
-from crdt.boards.rollcalls import Row, Tally, call_for, tally
+from crdt.ageing import age_of
+from crdt.boards.households import BOARD, is_review_due, overdue, signals
+from crdt.boards.rollcalls import Row
 from meshnode.api.schema import Json
+from tui.alarm_facts import age, now_ms
+from tui.call_facts import households, tally_of
 from tui.faces import title_of
 from tui.glyphs import Glyphs
 from tui.held import Held
-from tui.moments import Clock, moment
-from tui.painting import Piece
+from tui.moments import Clock, day, moment
 from tui.plain_text import clean, fit, wrap
 from tui.themes import Paint
 from tui.widgets.line_list import Line
 from tui.wording import say
 
-WORD_CELLS = 15
 NAME_CELLS = 24
-NARROW_NAME_CELLS = 16
-NARROW_CELLS = 70
-_WORDS = {"help": "roll.help", "safe": "roll.safe", "away": "roll.away"}
-
-
-def open_call(held: Held) -> Json | None:
-    """The roll call that a mark belongs to now: a real one before a drill."""
-    calls = [view for view in held.records.values() if view.get("kind") == "rollcall"]
-    return call_for(calls) or call_for(calls, drill=True)
-
-
-def households_of(held: Held) -> list[Json]:
-    """Every household on the roster."""
-    return [view for view in held.records.values() if view.get("kind") == "household" and view.get("kept") != "aside"]
-
-
-def tally_of(held: Held, call: Json) -> Tally:
-    """A roll call as it stands here."""
-    calls = [view for view in held.records.values() if view.get("kind") == "rollcall"]
-    return tally(call, households_of(held), calls)
+NARROW_NAME_CELLS = 13
+NARROW_CELLS = 60
+WORD_CELLS = 15
+_STYLES = {"help": "error", "unknown": "pending", "away": "text", "safe": "good"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,83 +43,138 @@ class RollLines:
     clock: Clock
     glyphs: Glyphs
     paint: Paint
+    call: Json | None
+    """The call that is open."""
     words: tuple[str, ...] = ()
     """Only households with all these words."""
 
-    def title(self) -> str:
-        """How it stands, in the frame."""
-        call = open_call(self.held)
-        if call is None:
-            return say("roll.title-calm", count=len(households_of(self.held)))
-        found = tally_of(self.held, call)
-        counts = {"help": len(found.need_help), "missing": len(found.not_yet), "reached": len(found.reached)}
-        return say("roll.title-drill" if call["drill"] else "roll.title-open", title=title_of(call), **counts)
-
     def build(self, width: int) -> list[Line]:
-        """Who is overdue, then every household."""
-        lines = list(self._overdue(width))
-        call = open_call(self.held)
-        if not households_of(self.held):
-            return lines + [Line(((part, self.paint.dim),)) for part in wrap(say("roll.nobody"), width)]
-        if call is None:
-            lines += self._calm(width)
-        else:
-            for row in tally_of(self.held, call).rows:
-                if self._matches(row.household):
-                    lines += self._row(row, width)
-        return lines
+        """Who is overdue; then the call, or the roster."""
+        views = [view for view in households(self.held) if view.get("kept") != "aside" and self._fits(view)]
+        views.sort(key=lambda view: (title_of(view).casefold(), str(view.get("id"))))
+        lines = [line for view in views for line in self._late(view, width)]
+        if self.call is not None:
+            return [*lines, *self._called(self.call, width)]
+        if views:
+            lines += [Line(((part, self.paint.dim),)) for part in wrap(say("roster.how"), width)]
+        for view in views:
+            lines += self._calm(view, width)
+        empty = "roster.no-match" if self.words else "roster.empty"
+        return lines or [Line(((part, self.paint.dim),)) for part in wrap(say(empty), width)]
 
-    def _matches(self, view: Json) -> bool:
+    def _fits(self, view: Json) -> bool:
         return all(word in BOARD.words(view).casefold() for word in self.words)
 
-    @property
-    def _now_ms(self) -> int:
-        return int(self.clock.now().timestamp() * 1000)
+    def _late(self, view: Json, width: int) -> Iterator[Line]:
+        for trip in overdue(view, now_ms(self.clock)):
+            who = clean(str(trip.get("text") or "")) or title_of(view)
+            said = say("roster.overdue", name=title_of(view), who=who, back=moment(self.clock, int(trip["back_ms"])))
+            for part in wrap(said, width):
+                yield Line(((part, self.paint.error),), f"{view['id']} out")
 
-    def _overdue(self, width: int) -> Iterator[Line]:
-        for view in households_of(self.held):
-            for out in overdue(view, self._now_ms):
-                when = moment(self.clock, int(out["back_ms"]))
-                text = say("roll.overdue", title=title_of(view), when=when)
-                yield Line(((fit(text, width, self.glyphs.ellipsis), self.paint.error),))
+    # -- calm -------------------------------------------------------------------------------------------------------
 
-    def _calm(self, width: int) -> Iterator[Line]:
-        yield from (Line(((part, self.paint.dim),)) for part in wrap(say("roll.calm"), width))
-        today = self.clock.today().isoformat()
-        for view in sorted(households_of(self.held), key=lambda view: BOARD.order(view, today)[2:]):
-            if self._matches(view):
-                ways = "  ".join(clean(text) for _, text in signals(view))
-                yield self._line(view, str(view.get("status") or "unknown"), ways, width)
+    def _calm(self, view: Json, width: int) -> Iterator[Line]:
+        name_cells = self._name_cells(width)
+        ways = [clean(text) for _, text in signals(view)]
+        parts = [f" {self.glyphs.arrow} ".join(ways) if ways else say("roster.no-signal")]
+        buddies = [title_of(self.held.records[each]) for each in view.get("buddies") or () if each in self.held.records]
+        if buddies:
+            parts.append(say("roster.buddies", names=", ".join(buddies)))
+        if view.get("consent") == "open":
+            parts.append(say("roster.not-asked"))
+        if is_review_due(view, self.clock.today().isoformat()):
+            parts.append(say("roster.review", day=day(self.clock, str(view["review"]))))
+        if self.words:
+            parts = [clean(str(view[key])) for key in ("skills", "equipment", "languages") if view.get(key)] + parts
+        text = fit("  ".join(parts), max(8, width - name_cells - 1), self.glyphs.ellipsis)
+        yield Line(((self._name(view, name_cells), self.paint.strong), (" " + text, self.paint.text)), str(view["id"]))
+        for mark in view.get("marks") or ():
+            if mark.get("word") != "safe" or view.get("contradicted"):
+                yield self._mark(mark, name_cells)
 
-    def _row(self, row: Row, width: int) -> Iterator[Line]:
-        marks: Sequence[Json] = row.marks or row.earlier
-        told = ""
-        if row.contradicted:
-            told = say("roll.contradicted")
-        elif marks:
-            unsure = self.held.status.get("clock") == "unsure"
-            age = age_words(int(marks[0]["at_ms"]), self._now_ms, clock_unsure=unsure)
-            told = "  ".join(part for part in (age, clean(str(marks[0].get("how") or ""))) if part)
-        if row.word in {"", "unknown"}:
-            signal = row.next_signal
-            told = (
-                say("roll.try", signal=say(f"signal.{signal[0]}"), text=clean(signal[1]))
-                if signal
-                else say("roll.try-none")
-            )
-        yield self._line(row.household, row.word or "unknown", told, width)
+    # -- called -----------------------------------------------------------------------------------------------------
 
-    def _line(self, view: Json, word: str, told: str, width: int) -> Line:
-        name_cells = NAME_CELLS if width >= NARROW_CELLS else NARROW_NAME_CELLS
-        named = fit(title_of(view), name_cells, self.glyphs.ellipsis)
-        status = fit(say(_WORDS.get(word, "roll.unknown")), WORD_CELLS)
-        rest = fit(told, max(0, width - name_cells - WORD_CELLS - 4), self.glyphs.ellipsis)
-        pieces: tuple[Piece, ...] = (
-            (f"{named}  ", self.paint.text), (f"{status}  ", self._style(word)), (rest, self.paint.dim),
+    def _called(self, call: Json, width: int) -> Iterator[Line]:
+        found = tally_of(self.held, call)
+        safe = [row for row in found.reached if row.word == "safe"]
+        away = [row for row in found.reached if row.word == "away"]
+        rows: Sequence[tuple[str, Sequence[Row]]] = (
+            ("help", found.need_help), ("unknown", found.not_yet), ("away", away), ("safe", safe),
         )  # fmt: skip
-        return Line(pieces, str(view["id"]))
+        yield Line(
+            tuple(
+                (f"{self._word(word)} {len(group)}   ", self._style(word))
+                for word, group in rows
+                if group or word != "away"
+            )
+        )
+        for word, group in rows:
+            shown = [row for row in group if self._fits(dict(row.household))]
+            if shown:
+                yield Line()
+                yield Line(((f"{self._word(word)} {len(group)}", self._style(word)),))
+            for row in shown:
+                yield from self._row(row, word, width)
+
+    def _row(self, row: Row, word: str, width: int) -> Iterator[Line]:
+        name_cells, view = self._name_cells(width), dict(row.household)
+        told = self._told(row, word)
+        text = fit(told, max(8, width - name_cells - WORD_CELLS - 2), self.glyphs.ellipsis)
+        pieces = (
+            (f"{self._name(view, name_cells)} ", self.paint.text),
+            (fit(self._word(word), WORD_CELLS), self._style(word)),
+            (f" {text}", self.paint.text),
+        )
+        yield Line(pieces, str(view["id"]))
+        if row.contradicted:
+            for mark in row.marks:
+                yield self._mark(dict(mark), name_cells)
+
+    def _told(self, row: Row, word: str) -> str:
+        if word != "unknown":
+            return self._said(dict(row.marks[0])) if row.marks else ""
+        if row.next_signal is None:
+            told = say("call.no-signal")
+        else:
+            key = "call.try-again" if row.all_tried else "call.try"
+            told = say(key, signal=clean(row.next_signal[1]))
+        if row.earlier:
+            before = dict(row.earlier[0])
+            told = say("call.before", told=told, word=say(f"word.{before['word']}"), age=self._age(before))
+        return told
+
+    def _said(self, mark: Json) -> str:
+        told = ", ".join(clean(str(mark[key])) for key in ("how", "note") if mark.get(key))
+        key = "call.said-how" if told else "call.said"
+        return say(key, name=self.held.who(mark), age=self._age(mark), told=told)
+
+    def _age(self, mark: Json) -> str:
+        words = age(self.held, self.clock, mark.get("at_ms"))
+        old = age_of(int(mark.get("at_ms") or 0), now_ms(self.clock)).is_old
+        return say("call.old", age=words) if old else words
+
+    def _mark(self, mark: Json, indent: int) -> Line:
+        word = str(mark.get("word") or "unknown")
+        said = (f" {self._word(word)}  ", self._style(word))
+        return Line(
+            (
+                (" " * min(indent, 4) + self.glyphs.conflict, self.paint.conflict),
+                said,
+                (self._said(mark), self.paint.text),
+            )
+        )
+
+    def _word(self, word: str) -> str:
+        signs = {"help": "!!", "unknown": "?", "away": self.glyphs.bullet, "safe": self.glyphs.done}
+        return say("call.word", sign=signs.get(word, "?"), word=say(f"word.{word}"))
 
     def _style(self, word: str) -> Style:
-        return {"help": self.paint.error, "safe": self.paint.good, "away": self.paint.good}.get(
-            word, self.paint.pending
-        )
+        style: Style = getattr(self.paint, _STYLES.get(word, "text"))
+        return style
+
+    def _name_cells(self, width: int) -> int:
+        return NAME_CELLS if width >= NARROW_CELLS else NARROW_NAME_CELLS
+
+    def _name(self, view: Json, cells: int) -> str:
+        return fit(title_of(view), cells, self.glyphs.ellipsis)

@@ -58,7 +58,7 @@ class HomeScreen(Place):
         """Only what differs is painted."""
         if self.is_attached and self.query(BigNumbers):
             held, clock = self.mesh.held, self.mesh.clock
-            said, style = sentence(held, active_alarms(held))
+            said, style = sentence(held, clock, active_alarms(held))
             self.query_one(BigNumbers).show(said, style, slots(held, clock))
             for each in self.query(LineList):
                 each.rebuild()

@@ -19,6 +19,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.alarm_facts import band
+from tui.call_facts import called_tail
 from tui.held import EVERYTHING
 from tui.language import translated
 from tui.moments import minute_line
@@ -115,7 +116,7 @@ class Place(Screen[None]):
         away = not held.linked and (held.complete or bool(held.status))
         self.query_one(TopBar).show(left, right, away)
         self.query_one(NavRow).show(self._places())
-        self.query_one(Band).show(*band(held, app.glyphs))
+        self.query_one(Band).show(*band(held, app.glyphs, called_tail(held)))
         self.paint_keys()
 
     def _places(self) -> list[tuple[str, str, bool]]:

@@ -1,154 +1,132 @@
-"""RollScreen: the emergency roster in calm times; with a roll call open, one key a household.
+"""RollScreen: the emergency roster; with a roll call open, one key a household.
 
 Rules of this module:
-1. A mark is one key: what was heard is written at once, and can be taken back.
-2. While a drill is open, marks belong to the drill; how households really are stays as it was.
+1. A key marks the household under the cursor and goes on to the next; u goes back to the one that was marked last.
+2. In a drill every mark is the drill's own: nothing here ever takes it for real.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import ClassVar
 
-from textual import on
 from textual.binding import BindingType
-from textual.containers import Horizontal
-from textual.widget import Widget
-from textual.widgets import Input, Static
 
 from crdt.boards.rollcalls import mark_arguments
-from tui.held import EVERYTHING
+from meshnode.api.schema import Json
+from tui.call_facts import households, open_call, round_of, tally_of
+from tui.faces import title_of
 from tui.keymap import ROLL_KEYS
-from tui.roll_lines import RollLines, open_call, tally_of
-from tui.screens.list_place import ListPlace
+from tui.roll_lines import RollLines
+from tui.screens.searched_place import SearchedPlace
 from tui.widgets.line_list import Line, LineList
-from tui.wording import say
+from tui.wording import counted, say
+
+IN_A_CALL = frozenset({"mark", "tried", "close_call"})
 
 
-class RollScreen(ListPlace):
-    """The roster and the roll call."""
+class RollScreen(SearchedPlace):
+    """Households, and how to reach them."""
 
     place = "roll"
     name_key = "place.roll"
+    title_key = "roster.title"
     BINDINGS: ClassVar[list[BindingType]] = ROLL_KEYS
 
     def __init__(self) -> None:
         super().__init__()
-        self._words: tuple[str, ...] = ()
-
-    def body(self) -> Iterable[Widget]:
-        """The list, and the line to search in."""
-        yield LineList(self.mesh.glyphs, self.mesh.paint, self._build)
-        find = Input(id="words")
-        find.cursor_blink = False
-        yield Horizontal(Static(say("board.find"), markup=False), find, id="find")
+        self._marked = ""
 
     @property
-    def _made(self) -> RollLines:
-        app = self.mesh
-        return RollLines(app.held, app.clock, app.glyphs, app.paint, self._words)
+    def _call(self) -> Json | None:
+        return open_call(self.mesh.held)
 
-    def on_mount(self) -> None:
-        """Show what is held."""
-        self.call_after_refresh(self.paint_changes, {EVERYTHING})
+    def _build(self, width: int) -> list[Line]:
+        app = self.mesh
+        return RollLines(app.held, app.clock, app.glyphs, app.paint, self._call, self._words).build(width)
 
     def paint_changes(self, dirty: frozenset[str] | set[str]) -> None:
-        """Only lines that differ are painted; ages grow with the minutes."""
+        """Say above what this is; ages move on by themselves."""
         if self.is_attached and self.query(LineList):
-            self.lines.retitle(self._made.title())
+            call = self._call
+            if call is None:
+                here = [view for view in households(self.mesh.held) if view.get("kept") != "aside"]
+                title = counted("roster.households", len(here))
+            else:
+                found = tally_of(self.mesh.held, call)
+                counts = {"help": len(found.need_help), "missing": len(found.not_yet), "reached": len(found.reached)}
+                title = say("roll.title-drill" if call["drill"] else "roll.title-open", title=title_of(call), **counts)
+            self.lines.retitle(title)
             self.lines.rebuild()
         super().paint_changes(dirty)
 
-    def _build(self, width: int) -> list[Line]:
-        return self._made.build(width)
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys of a call are there when one is open."""
+        return None if action in IN_A_CALL and self._call is None else True
 
-    @property
-    def card(self) -> str | None:
-        """The household under the cursor."""
-        return self.lines.selected
-
-    @on(LineList.Moved)
-    def _selection_moved(self) -> None:
-        self.paint_keys()
-
-    # -- keys -------------------------------------------------------------------------------------------------------
-
-    @on(LineList.Opened)
-    def action_open(self) -> None:
-        """Open the selected household."""
-        if self.card is not None:
-            self.mesh.open_card(self.card)
-
-    def action_new(self) -> None:
-        """Write down a household."""
-        self.mesh.doing.start("roster.add")
-
-    def action_edit(self) -> None:
-        """Change what the roster says of a household."""
-        self.mesh.doing.start("roster.edit")
-
-    def action_mark(self, word: str) -> None:
-        """How a household is, as it was just heard."""
-        if self.card is not None:
-            call = open_call(self.mesh.held)
-            given = {"word": word} if call is None else mark_arguments(call, word, "", "")
-            self.mesh.doing.at_once("roster.mark", on=self.card, given=given)
-
-    def action_tried(self) -> None:
-        """The next way to reach them was tried in vain."""
-        call = open_call(self.mesh.held)
-        if call is None or self.card is None:
-            return
-        row = next((row for row in tally_of(self.mesh.held, call).rows if row.household["id"] == self.card), None)
-        if row is not None and row.next_signal is not None:
-            given = {"household": self.card, "signal": row.next_signal[0]}
-            self.mesh.doing.at_once("rollcall.tried", on=str(call["id"]), given=given)
+    # -- the call ---------------------------------------------------------------------------------------------------
 
     def action_call(self, drill: bool) -> None:
         """Open a roll call, or a drill."""
+        call = self._call
+        if call is not None and (drill or not call["drill"]):
+            self.mesh.doing.tell(say("call.open-already", title=title_of(call)))
+            return
         self.mesh.doing.start("rollcall.open", written={"drill": "yes" if drill else "no"})
 
     def action_close_call(self) -> None:
-        """The roll call is over."""
-        if (call := open_call(self.mesh.held)) is not None:
-            self.mesh.doing.at_once("rollcall.close", on=str(call["id"]))
+        """End it, after a yes."""
+        from tui.dialogs.confirm import Confirm
 
-    def action_do(self) -> None:
-        """Everything that can be done with a household."""
-        from tui.screens.entry import offer_actions
+        call = self._call
+        if call is None:
+            return
+        waiting = len(tally_of(self.mesh.held, call).not_yet)
 
-        if self.card is not None:
-            offer_actions(self, self.card)
+        def answered(yes: bool | None) -> None:
+            if yes:
+                for each in round_of(self.mesh.held, call):
+                    self.mesh.doing.at_once("rollcall.close", on=str(each["id"]))
+
+        text = counted("call.close-text", waiting)
+        self.mesh.push_screen(Confirm(say("call.close", title=title_of(call)), text), answered)
+
+    def action_mark(self, word: str) -> None:
+        """How the household under the cursor is; on to the next."""
+        record, call = self.card, self._call
+        if record is None or call is None:
+            return
+        keys = self.lines.keys
+        at = keys.index(self.lines.selected) if self.lines.selected in keys else 0
+        self._marked = record
+        self.mesh.doing.at_once("roster.mark", on=record, given=mark_arguments(call, word))
+        if at + 1 < len(keys):
+            self.lines.select(keys[at + 1])
+
+    def action_tried(self) -> None:
+        """No answer on the signal that is shown: the next one is."""
+        record, call = self.card, self._call
+        if record is None or call is None:
+            return
+        row = next((each for each in tally_of(self.mesh.held, call).rows if each.household["id"] == record), None)
+        if row is None or row.next_signal is None or row.all_tried:
+            self.mesh.doing.tell(say("call.all-tried"))
+            return
+        arguments = {"household": record, "signal": row.next_signal[0]}
+        self.mesh.doing.at_once("rollcall.tried", on=str(call["id"]), given=arguments)
 
     def action_undo(self) -> None:
-        """Take back my last mark of the selected household."""
-        self.mesh.doing.undo()
+        """Take back my last mark, else my last change of the household under the cursor."""
+        if self._marked:
+            self.lines.select(self._marked)
+            self._marked = ""
+        super().action_undo()
 
-    def action_redo(self) -> None:
-        """Take back the undo."""
-        self.mesh.doing.redo()
+    # -- the roster -------------------------------------------------------------------------------------------------
 
-    # -- searching --------------------------------------------------------------------------------------------------
+    def action_new(self) -> None:
+        """Put a household on the roster."""
+        self.mesh.doing.start("roster.add")
 
-    def action_find(self) -> None:
-        """Who near has first aid, a generator, a language."""
-        self.query_one("#find").add_class("open")
-        self.query_one("#words", Input).focus()
-
-    @on(Input.Changed, "#words")
-    def _searched(self, event: Input.Changed) -> None:
-        self._words = tuple(event.value.casefold().split())
-        self.lines.rebuild()
-
-    @on(Input.Submitted, "#words")
-    def _found(self) -> None:
-        self.lines.focus()
-
-    def action_clear_search(self) -> None:
-        """Esc clears the search; elsewhere it leads home."""
-        if self.query_one("#find").has_class("open"):
-            self.query_one("#words", Input).value = ""
-            self.query_one("#find").remove_class("open")
-            self.lines.focus()
-        else:
-            self.mesh.show_place("home")
+    def action_edit(self) -> None:
+        """Change what its entry says."""
+        self.mesh.doing.start("roster.edit")
