@@ -8,6 +8,7 @@ Rules of this module:
 from __future__ import annotations
 
 from crdt.ageing import age_of
+from crdt.boards.alarm_fields import WHAT_WORDS
 from crdt.boards.alarms import ALARM, is_acknowledged, is_active, rings
 from meshnode.api.schema import Json
 from tui.faces import title_of
@@ -72,10 +73,16 @@ KINDS = (*_WHATS[1:], _WHATS[0])
 """In the order of their numbers: what is picked by 1 comes first."""
 
 
+def own_words(view: Json) -> str:
+    """What was said of it beyond what kind it is; nothing where nothing was."""
+    title = title_of(view)
+    return "" if title == WHAT_WORDS.get(str(view.get("what"))) else title
+
+
 def about(view: Json) -> str:
     """What is wrong and where, in one line."""
     place = clean(str(view.get("place") or ""))
-    return "  ".join(part for part in (title_of(view), place) if part)
+    return "  ".join(part for part in (own_words(view), place) if part)
 
 
 def band(held: Held, glyphs: Glyphs, tail: str) -> tuple[str, bool]:

@@ -15,8 +15,8 @@ from rich.cells import cell_len
 from rich.style import Style
 
 from meshnode.api.schema import Json
-from tui.alarm_facts import age, what_of
-from tui.faces import in_one_line, title_of
+from tui.alarm_facts import age, own_words, what_of
+from tui.faces import in_one_line
 from tui.glyphs import Glyphs
 from tui.held import Held
 from tui.moments import Clock
@@ -56,7 +56,7 @@ class AlarmLines:
         key = "alarm.head-drill" if drill else "alarm.head"
         style = self.paint.drill if drill else self.paint.error
         yield self._centred(say(key, sign=self.glyphs.warning, what=what_of(self.view)), width, style)
-        for part in wrap(title_of(self.view), width):
+        for part in wrap(own_words(self.view), width):
             yield self._centred(part, width, self.paint.strong)
 
     def _centred(self, text: str, width: int, style: Style) -> Line:

@@ -187,9 +187,10 @@ MEMBER_KEYS: list[BindingType] = [
 ALARM_KEYS: list[BindingType] = [
     bind("alarm.seen", "k", "seen", "i-see-it", bar=True, display="k"),
     bind("alarm.going", "g", "going", "i-go", bar=True, display="g"),
+    bind("alarm.call", "r", "roll_call", "roll-call", bar=True, display="r"),
     bind("alarm.stand-down", "A", "stand_down", "stand-down", bar=True, display="Shift+A"),
-    bind("alarm.another", "n", "another", "another-alarm", bar=True, display="n"),
     bind("alarm.leave", "escape", "leave", "leave-band", bar=True, display="Esc"),
+    bind("alarm.another", "n", "another", "another-alarm", bar=True, display="n"),
     bind("alarm.up", "up,pageup", "up", "up", display="Up"),
     bind("alarm.down", "down,pagedown", "down", "down", display="Down"),
 ]

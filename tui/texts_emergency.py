@@ -23,7 +23,7 @@ EMERGENCY: Mapping[str, str] = MappingProxyType(
         "what.medical": "MEDICAL HELP",
         "what.water": "FLOOD OR STORM",
         "what.danger": "DANGER",
-        "what.missing": "SOMEBODY IS MISSING",
+        "what.missing": "SOMEBODY MISSING",
         "alarm.title": "ALARM",
         "alarm.title-drill": "DRILL",
         "alarm.head": "{sign} {what} {sign}",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from textual import events
+
 from tests.support.nodes import RunningNode
 from tests.tui.pair import two_neighbours
 from tests.tui.stage import Stage, stage
@@ -42,12 +44,23 @@ async def test_two_deliberate_keys_raise_an_alarm_and_nothing_less(node: Running
         await shown.sees("FIRE", "Where: garden behind 7Y", "Raised by Ana, just now", "On this node only")
         assert shown.app.alarming.rung == 0, "nobody is alarmed by what they raised"
         await shown.press("escape")
-        await shown.sees("▲ FIRE  Fire  garden behind 7Y", "(! = look)")
+        await shown.sees("▲ FIRE  garden behind 7Y", "(! = look)")
         alarms = (await node.ask("records", kind="alarm"))["records"]
         assert [alarm["drill"] for alarm in alarms] == [False]
         for place in ("2", "4", "8"):
             await shown.press(place)
-            await shown.sees("▲ FIRE  Fire  garden behind 7Y")
+            await shown.sees("▲ FIRE  garden behind 7Y")
+
+
+async def test_what_is_typed_ahead_of_the_screen_is_no_key(node: RunningNode) -> None:
+    async with stage(node.socket, clock=Clock()) as shown:
+        await shown.press("f12")
+        await shown.until(lambda: isinstance(shown.app.screen, RaiseAlarm), "the window")
+        typed = ["3", "tab", *"shed", "enter", *"rod", "enter", "Y"]
+        for key in typed:
+            shown.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await shown.sees("FLOOD OR STORM", "Where: shed", "Needed: rod")
+        assert [alarm["drill"] for alarm in (await node.ask("records", kind="alarm"))["records"]] == [False]
 
 
 async def test_f12_works_while_typing_and_what_was_typed_is_there_afterwards(node: RunningNode) -> None:
@@ -103,6 +116,8 @@ async def test_esc_leaves_a_line_and_standing_down_is_asked_first(short_path: Pa
         clock.seconds += 1
         await shown.press("escape")
         await shown.sees("DRILL  FLOOD OR STORM  cellar")
+        await shown.press("exclamation_mark", "r")
+        await shown.sees("[5 Roll call]", "DRILL  FLOOD OR STORM  cellar")
         await shown.press("exclamation_mark", "A")
         await shown.until(lambda: isinstance(shown.app.screen, Form), "whether it is over is asked")
         await shown.press("escape")
@@ -121,5 +136,5 @@ async def test_it_is_shown_at_any_size_until_it_is_seen(short_path: Path) -> Non
         await covered(shown)
         for size in [(20, 6), (50, 15), (80, 24), (120, 40)]:
             await shown.pilot.resize_terminal(*size)
-            await shown.sees("SOMEBODY IS", "Mo", "k I see it")
+            await shown.sees("SOMEBODY M", "Mo", "k I see it")
             assert len(shown.lines()) == size[1]

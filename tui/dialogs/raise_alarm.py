@@ -19,17 +19,13 @@ from textual.widgets import Input, Static
 from tui.alarm_facts import KINDS
 from tui.dialogs.dialog import Dialog
 from tui.keymap import DIALOG_KEYS, bind
-from tui.widgets.line_entry import LineEntry
+from tui.widgets.line_entry import EnterLeaves, LetterKeys
 from tui.wording import say
 
 DRAFT = ("alarm.raise", "")
 ROW = 3
 """So many kinds stand side by side."""
 KIND_CELLS = 22
-
-
-class Kinds(Static, can_focus=True):
-    """The kinds and their numbers: here letters and digits are keys."""
 
 
 class RaiseAlarm(Dialog[dict[str, str]]):
@@ -42,7 +38,7 @@ class RaiseAlarm(Dialog[dict[str, str]]):
         bind("raise.send", "Y", "send", "send-alarm", display="Shift+Y"),
         *DIALOG_KEYS,
     ]
-    AUTO_FOCUS = "Kinds"
+    AUTO_FOCUS = "LetterKeys"
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,9 +51,9 @@ class RaiseAlarm(Dialog[dict[str, str]]):
         self._kind, self._drill = kept.get("what", ""), kept.get("drill") == "yes"
         with VerticalScroll(classes="dialog", can_focus=False) as box:
             self.frame(box, say("raise.title"))
-            yield Kinds("", markup=False, id="kinds")
+            yield LetterKeys("", markup=False, id="kinds")
             for name in ("place", "needs"):
-                entry = LineEntry(kept.get(name, ""), id=name, select_on_focus=False)
+                entry = EnterLeaves(kept.get(name, ""), id=name, select_on_focus=False)
                 entry.cursor_blink = False
                 self.frame(entry, say(f"raise.{name}"))
                 yield entry
@@ -99,6 +95,17 @@ class RaiseAlarm(Dialog[dict[str, str]]):
 
     # -- keys -------------------------------------------------------------------------------------------------------
 
+    @on(LetterKeys.Pressed)
+    def _pressed(self, event: LetterKeys.Pressed) -> None:
+        """A letter beside the fields, in the order in which they were pressed."""
+        letter = event.character
+        if letter in "123456":
+            self.action_kind(int(letter) - 1)
+        elif letter in "dD":
+            self.action_drill()
+        elif letter == "Y":
+            self.action_send()
+
     def action_kind(self, number: int) -> None:
         """It is this."""
         self._kind = KINDS[number]
@@ -108,11 +115,6 @@ class RaiseAlarm(Dialog[dict[str, str]]):
         """A drill, or not."""
         self._drill = not self._drill
         self._tell()
-
-    @on(Input.Submitted)
-    def _next(self) -> None:
-        """Enter leads on, at last to the keys that send."""
-        self.query_one("#needs" if self.focused is self.query_one("#place") else "#kinds").focus()
 
     @property
     def _values(self) -> dict[str, str]:

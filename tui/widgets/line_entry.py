@@ -8,8 +8,9 @@ Rules of this module:
 from __future__ import annotations
 
 from textual import events
+from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Input, TextArea
+from textual.widgets import Input, Static, TextArea
 
 
 def _goes_elsewhere(entry: Widget, event: events.Key) -> bool:
@@ -18,8 +19,9 @@ def _goes_elsewhere(entry: Widget, event: events.Key) -> bool:
     if focused is not None and focused is not entry:
         focused.post_message(events.Key(event.key, event.character))
         return True
-    if event.key in {"tab", "shift+tab"}:
-        leave = entry.screen.focus_next if event.key == "tab" else entry.screen.focus_previous
+    enter_leaves = event.key == "enter" and getattr(entry, "enter_leaves", False)
+    if event.key in {"tab", "shift+tab"} or enter_leaves:
+        leave = entry.screen.focus_previous if event.key == "shift+tab" else entry.screen.focus_next
         leave()
         return True
     return False
@@ -41,6 +43,31 @@ class LineEntry(Input):
             self.insert_text_at_cursor(text)
         else:
             self.replace(text, *self.selection)
+
+
+class EnterLeaves(LineEntry):
+    """A line that Enter leaves, as Tab does: what comes after it is typed elsewhere."""
+
+    enter_leaves = True
+
+
+class LetterKeys(Static, can_focus=True):
+    """Text beside fields where letters and digits are keys; it is left with Tab."""
+
+    class Pressed(Message):
+        """A letter or a digit was pressed while it was this widget's turn."""
+
+        def __init__(self, character: str) -> None:
+            super().__init__()
+            self.character = character
+
+    async def _on_key(self, event: events.Key) -> None:
+        letter = event.character if event.is_printable else None
+        if _goes_elsewhere(self, event) or letter is not None:
+            event.prevent_default()
+            event.stop()
+            if letter is not None and self.has_focus:
+                self.post_message(self.Pressed(letter))
 
 
 class ProseEntry(TextArea):
