@@ -71,7 +71,7 @@ def slots(held: Held, clock: Clock) -> list[Slot]:
     return [
         Slot(jobs, counted("home.jobs", jobs), say("home.jobs-key"), opens="board"),
         _second(held, clock, requests),
-        Slot(here, say("home.nodes", total=1 + len(held.peers)), say("home.nodes-key"), "good", opens="net"),
+        Slot(here, counted("home.nodes", 1 + len(held.peers)), say("home.nodes-key"), "good", opens="net"),
     ]
 
 

@@ -11,6 +11,7 @@ import argparse
 import dataclasses
 import re
 
+from meshnode.cli.asking import conversation
 from meshnode.cli.command import Call
 from meshnode.errors import BadInput
 from meshnode.platform import MAX_PROFILE_LETTERS, Paths, profile_names
@@ -21,7 +22,7 @@ MOST_TRIES = 100
 
 
 def new_profile(call: Call, network: str, given: str | None) -> Call:
-    """The call, meant for a profile that does not exist yet.
+    """The call, meant for a profile that belongs to no neighbourhood yet.
 
     Args:
         call: of the old profile.
@@ -32,8 +33,8 @@ def new_profile(call: Call, network: str, given: str | None) -> Call:
         BadInput: there is such a profile already.
     """
     taken = set(profile_names(call.paths.roots)) | {call.paths.profile}
-    name = given or _free(network, taken)
-    if name in taken:
+    name = given or _free(call, network, taken)
+    if name in taken and not _is_outside(call, name):
         raise BadInput(f"There is a profile {name!r} already.", next_step="Give another name with --as.")
     paths = Paths(name, call.paths.roots)
     settings = call.paths.config.read_text() if call.paths.config.exists() else ""
@@ -44,7 +45,15 @@ def new_profile(call: Call, network: str, given: str | None) -> Call:
     return dataclasses.replace(call, paths=paths, options=options)
 
 
-def _free(network: str, taken: set[str]) -> str:
+def _is_outside(call: Call, name: str) -> bool:
+    """Whether a profile belongs to no neighbourhood: one that an attempt left behind which found nobody."""
+    if name == call.paths.profile:
+        return False
+    with conversation(dataclasses.replace(call, paths=Paths(name, call.paths.roots))) as talk:
+        return bool(talk.ask("status")["state"] == "outside")
+
+
+def _free(call: Call, network: str, taken: set[str]) -> str:
     plain = _NOT_PLAIN.sub("-", network.lower()).strip("-")[: MAX_PROFILE_LETTERS - 3].strip("-") or "anew"
     tries = [plain, *(f"{plain}-{number}" for number in range(2, MOST_TRIES))]
-    return next(name for name in tries if name not in taken)
+    return next(name for name in tries if name not in taken or _is_outside(call, name))

@@ -15,7 +15,8 @@ from meshnode.errors import BadInput
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What `vote` takes."""
-    parser.add_argument("petition", metavar="PETITION", help="its short number, as `meshnode members` shows it")
+    about = "its short number, as `meshnode members` shows it, or the name of whom it is about"
+    parser.add_argument("petition", metavar="PETITION", help=about)
     parser.add_argument("answer", metavar="yes|no", choices=("yes", "no"), help="your answer")
     add_card(parser)
     add_yes(parser)
@@ -35,8 +36,13 @@ def run(call: Call) -> Answer:
         return Answer(after, ["Your vote is cast.", how_it_stands(after)])
 
 
+def _named(petition: Json) -> list[str]:
+    return [display_line(name).casefold() for name in petition["targets"]]
+
+
 def _petition(petitions: list[Json], text: str) -> Json:
     found = [each for each in petitions if len(text) >= 4 and str(each["id"]).startswith(text.lower())]
+    found = found or [each for each in petitions if text.casefold() in _named(each)]
     if len(found) != 1:
         raise BadInput(f"There is no petition {display_line(text)!r} here.", next_step="See `meshnode members`.")
     return found[0]
@@ -52,7 +58,7 @@ def how_it_stands(petition: Json) -> str:
 
 
 COMMAND = Command(
-    examples=("meshnode vote 3fa9c1d2 no", "meshnode vote 3fa9c1d2 yes --yes"),
+    examples=("meshnode vote Dora yes", "meshnode vote 3fa9c1d2 no", "meshnode vote 3fa9c1d2 yes --yes"),
     run=run,
     arguments=arguments,
     more="Vote again to change your mind. If the no win, whoever was parted with is back.",

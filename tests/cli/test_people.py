@@ -96,6 +96,7 @@ def test_neighbours_are_asked_and_answer(tmp_path: Path) -> None:
     assert "2 more yes would be needed to part. You voted yes." in page
     assert "Your vote is cast." in ana.run("vote", short, "no", "--yes")
     assert "Yes: nobody. No: Ana." in ana.run("members")
+    assert "Your vote is cast." in ana.run("vote", "bo", "yes", "--yes")
     assert "links with Bo no more" in ana.run("block", "Bo", "--yes")
     assert "established, blocked here" in ana.run("members")
     assert "links with Bo again" in ana.run("unblock", "Bo")

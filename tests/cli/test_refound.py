@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from meshnode.cli.probe import answers
+from meshnode.errors import NoNetwork
 from meshnode.platform import Paths
 from tests.cli.homes import SETTINGS, Home
 
@@ -30,6 +31,8 @@ def test_ana_starts_anew_and_bo_comes_along(tmp_path: Path) -> None:
     while not (notices := bo.json("members")["notices"]):
         assert bo_old.poll() is None
     assert notices[0].startswith("Ana starts anew as Elm Street and asks you along. The reason: In peace.")
+    # An attempt that found nobody has left a profile without a neighbourhood; the next one is meant for that.
+    assert "no-network" in bo.run("--profile", "elm-street", "--json", "members", expect=NoNetwork.exit_code)
     joined = bo.json("refound", "--accept", "--yes")
     assert (joined["profile"], joined["network"]["name"]) == ("elm-street", "Elm Street")
     assert joined["network"]["id"] == began["network"]
