@@ -27,7 +27,7 @@ from meshnode.membership.device_codes import DeviceCode, Purpose, read_device_co
 from meshnode.membership.key_card import is_card_code, read_card
 from meshnode.membership.kinds import DeviceKind
 from meshnode.node.belonging import Belonging
-from meshnode.node.hub_to_be import HubToBe
+from meshnode.node.hub_to_be import HubToBe, hub_name
 
 log = logging.getLogger("meshnode.node")
 
@@ -88,7 +88,8 @@ class Becoming:
         _typed_here(code)
         keys = DeviceKeys.generate(os.urandom)
         connection = await reach(code, keys, address, self._config.network.interfaces)
-        certified = await ask(connection, code, keys, self._config.device.name)
+        name = hub_name(self._config) if code.purpose is Purpose.HUB else self._config.device.name
+        certified = await ask(connection, code, keys, name)
         await self._take(certified, keys, certified.endpoint, 0)
 
     async def restore(self, card: str, code: str, address: str | None) -> None:

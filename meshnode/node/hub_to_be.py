@@ -14,7 +14,7 @@ import os
 from collections.abc import Callable
 from typing import cast
 
-from meshnode.config import Config
+from meshnode.config import Config, DeviceSettings
 from meshnode.discovery.addresses import announceable, endpoint
 from meshnode.discovery.announcement import DiscoveryKeys
 from meshnode.discovery.discovery import Discovery, Mode
@@ -30,8 +30,16 @@ from meshnode.transport.server import Server
 
 log = logging.getLogger("meshnode.node")
 
+UNNAMED_HUB = "hub"
+
 Done = Callable[[Certified, DeviceKeys, int], None]
 """Told of the steward's certificate, the keys it is for, and the port where this was."""
+
+
+def hub_name(config: Config) -> str:
+    """What neighbours see a hub called: its name in the settings file; "hub" where nobody has named the machine."""
+    name = config.device.name
+    return UNNAMED_HUB if name == DeviceSettings().name else name
 
 
 class HubToBe:
@@ -100,7 +108,7 @@ class HubToBe:
                 await connection.close()
                 return
             try:
-                certified = await ask(connection, self.code, self._keys, self._config.device.name)
+                certified = await ask(connection, self.code, self._keys, hub_name(self._config))
             except InviteError as error:
                 log.info("a device link came to nothing: %s", error.code)
                 return
