@@ -140,7 +140,7 @@ SETTINGS: Final = (
     Setting(
         "screen",
         "language",
-        "The language of the screen. auto takes the system's. What neighbours write stays as they typed it.",
+        "The language of the screen. auto takes the system's, English where there is no catalogue of it yet.",
         'one of "auto", "en", "es", "de"',
         LANGUAGES,
     ),

@@ -12,7 +12,7 @@ Catalogues are gettext's, made and compiled with Babel (`tui.catalogues`); dates
 from __future__ import annotations
 
 import gettext
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
@@ -21,7 +21,7 @@ from babel import Locale
 from babel.dates import format_skeleton, format_time, get_day_names
 
 LANGUAGES: Final[Mapping[str, str]] = {"en": "English", "es": "Español", "de": "Deutsch"}
-"""Every language there is a catalogue for, by its own name."""
+"""Every language that catalogues are kept for, by its own name."""
 DOMAIN: Final = "screen"
 FOLDER: Final = Path(__file__).parent / "locale"
 _LOCALES: Final[Mapping[str, str]] = {"en": "en_GB", "es": "es", "de": "de"}
@@ -36,14 +36,27 @@ class _InUse:
     locale = Locale.parse(_LOCALES["en"])
 
 
-def choose(configured: str, environ: Mapping[str, str]) -> str:
-    """The code of the language to use: the one configured; with "auto" the one that the environment wishes for."""
-    if configured in LANGUAGES:
+def available() -> set[str]:
+    """The codes of the languages whose catalogue is here: a screen half in one language helps nobody."""
+    found = {code for code in LANGUAGES if gettext.find(DOMAIN, FOLDER, [code]) is not None}
+    return found | {"en"}
+
+
+def choose(configured: str, environ: Mapping[str, str], known: Collection[str] | None = None) -> str:
+    """The code of the language to use: the one configured; with "auto" the one that the environment wishes for.
+
+    Args:
+        configured: a code, or "auto".
+        environ: the environment.
+        known: the languages there are; left out: those whose catalogue is here.
+    """
+    known = available() if known is None else known
+    if configured in known:
         return configured
     wishes = next((environ[name] for name in _WISHES if environ.get(name)), "")
     for wish in wishes.split(":"):
         code = wish[:2].lower()
-        if code in LANGUAGES:
+        if code in known:
             return code
     return "en"
 

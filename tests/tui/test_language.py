@@ -29,7 +29,13 @@ def _english_again() -> Iterator[None]:
     ],
 )
 def test_the_configured_language_then_the_systems(configured: str, environ: Mapping[str, str], code: str) -> None:
-    assert language.choose(configured, environ) == code
+    assert language.choose(configured, environ, language.LANGUAGES) == code
+
+
+def test_a_language_without_a_catalogue_is_not_half_spoken() -> None:
+    for code in language.LANGUAGES.keys() - language.available():
+        assert language.choose(code, {"LANG": code}) == "en"
+    assert "en" in language.available()
 
 
 def test_what_has_no_translation_is_shown_in_english() -> None:
