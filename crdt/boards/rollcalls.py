@@ -21,8 +21,10 @@ from crdt.boards.rollcall_actions import ACTIONS
 from crdt.boards.rollcall_fields import CODE, FIELDS, STATES, VERSION
 from crdt.edits import Put
 from crdt.fields import Json
+from crdt.history import value_after
 from crdt.kinds import FieldChange, Kind, View
 from crdt.marks import contradict, marks, top
+from crdt.past import Merged
 from crdt.reading import Reading
 
 __all__ = ["ACTIONS", "BOARD", "CODE", "ROLLCALL", "Row", "Tally", "call_for", "mark_arguments", "tally"]
@@ -32,7 +34,7 @@ _RECORD_LETTERS = 32
 
 def _show(reading: Reading) -> dict[str, Json]:
     state = marks(reading, "state", {"open": "opened"})
-    opened = [merged.signed.at_ms for content, merged in reading.values("state") if content.get("word") == "open"]
+    opened = [merged.signed.at_ms for merged in reading.counted("state") if _opens(reading, merged)]
     tried: dict[str, list[str]] = {}
     for read in reading.entries("tried"):
         household, dot, signal = read.id.partition(".")
@@ -47,6 +49,13 @@ def _show(reading: Reading) -> dict[str, Json]:
         "opened_ms": min(opened, default=0),
         "tried": {household: sorted(tried[household]) for household in sorted(tried)},
     }
+
+
+def _opens(reading: Reading, merged: Merged) -> bool:
+    """Whether a change opened the call; that stays so once it is closed."""
+    declared = reading.declared("state")
+    assert declared is not None
+    return bool(declared.read(value_after(reading.document, merged, "state")).get("word") == "open")
 
 
 def _call(changes: Sequence[FieldChange]) -> str:

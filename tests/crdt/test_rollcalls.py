@@ -187,3 +187,14 @@ def test_hostile_values_are_nobody_who_was_tried() -> None:
     one.call.write([Put("tried/" + "a" * 32 + ".pigeon", '{"on":true}')])
     assert one.call.view()["tried"] == {"a" * 32: ["pigeon"]}
     assert len(one.tally().rows) == 4
+
+
+def test_a_closed_call_remembers_when_it_was_opened() -> None:
+    _, callers = street(("Ana",))
+    first = callers[0]
+    opened = first.call.view()["opened_ms"]
+    assert opened == first.call.written[0].at_ms
+    first.call.act("rollcall.close")
+    assert first.call.view()["opened_ms"] == opened
+    first.call.act("rollcall.reopen")
+    assert first.call.view()["opened_ms"] == opened
