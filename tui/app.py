@@ -28,6 +28,7 @@ from tui.forgetting import Forgetting
 from tui.held import Held
 from tui.inviting import Inviting
 from tui.keymap import EVERYWHERE
+from tui.leaving import Leaving
 from tui.messages import FeedMoved, NetworkChanged
 from tui.moments import Clock
 from tui.note_opening import open_note
@@ -87,7 +88,7 @@ class MeshnodeApp(WindowKeys):
         gather = GATHER_SECONDS_OVER_SSH if environ.get("SSH_CONNECTION") else GATHER_SECONDS
         self.feed = Feed(socket_path, self.post_message, gather)
         self.doing, self.inviting, self.forgetting = Doing(self), Inviting(self), Forgetting(self)
-        self.card_on_paper, self.alarming = CardOnPaper(self), Alarming(self)
+        self.card_on_paper, self.alarming, self.leaving = CardOnPaper(self), Alarming(self), Leaving(self)
         self.keys_folder = keys_folder
         self.beginning = Beginning(self)
         self.new_start: NewStart | None = None

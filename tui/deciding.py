@@ -55,6 +55,12 @@ class Deciding:
         text = say("members.brake-text", names=held_back)
         self._question(say("members.brake-title"), text, ("follow", {}), say("members.followed"))
 
+    def go_on(self, brake: Json) -> None:
+        """Go on linking with those whom this node has asked about."""
+        held_back = names([each.get("name") for each in brake.get("waiting") or ()])
+        text = say("members.go-on-text", names=held_back)
+        self._question(say("members.go-on-title"), text, ("follow", {"follow": False}), say("members.went-on"))
+
     def block(self, member: Json) -> None:
         """Link no more with somebody's devices, or link again."""
         name = _name(member)

@@ -15,14 +15,12 @@ from rich.cells import cell_len
 
 from crdt.actions import Action
 from crdt.boards.occurrences import of_view
-from meshnode import wording
 from meshnode.api.schema import Json
 from meshnode.errors import MeshnodeError, NodeAway
 from tui import actions
 from tui.acting import Acting, named
 from tui.faces import title_of
 from tui.language import translated
-from tui.outcome import Outcome
 from tui.plain_text import clean
 from tui.screens.place import Place
 from tui.undo import Journal
@@ -265,29 +263,6 @@ class Doing:
         return card
 
     # -- the neighbourhood ------------------------------------------------------------------------------------------
-
-    def leave(self) -> None:
-        """Leave the neighbourhood, after a yes."""
-        from tui.dialogs.confirm import Confirm
-
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self._app.run_worker(self._leave())
-
-        network = self._app.held.network_name
-        effect = " ".join(wording.LEAVE_EFFECT)
-        self._app.push_screen(Confirm(say("leave.title", network=network), effect, for_ever=True), answered)
-
-    async def _leave(self) -> None:
-        from tui.dialogs.confirm import Tell
-
-        try:
-            reply = await self._app.feed.ask("leave")
-        except MeshnodeError as error:
-            self.tell(self.sentence(error))
-            return
-        thanks = clean(str(reply.get("thanks") or ""))
-        self._app.push_screen(Tell(say("leave.done"), thanks), lambda _: self._app.exit(Outcome.LEFT))
 
 
 def _title(reply: Json) -> str:

@@ -177,6 +177,8 @@ MEMBER_KEYS: list[BindingType] = [
     bind("members.no", "n", "vote(False)", "vote-no", bar=True, display="n"),
     bind("members.come", "c", "come", "come", bar=True, display="c"),
     bind("members.follow", "f", "follow", "follow", bar=True, display="f"),
+    bind("members.go-on", "F", "go_on", "go-on", display="F"),
+    bind("members.invites", "I", "my_invites", "my-invites", display="I"),
     bind("members.part", "P", "part", "part", display="P"),
     bind("members.let-in", "l", "let_in", "stick-let-in", display="l"),
     bind("members.block", "b", "block", "block", display="b"),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tui.card_paper import CardOnPaper
     from tui.doing import Doing
     from tui.inviting import Inviting
+    from tui.leaving import Leaving
 
 
 class WindowKeys(App[Outcome]):
@@ -27,6 +28,7 @@ class WindowKeys(App[Outcome]):
     doing: Doing
     card_on_paper: CardOnPaper
     beginning: Beginning
+    leaving: Leaving
     alarming: Alarming
 
     def action_alarm(self) -> None:
@@ -73,4 +75,4 @@ class WindowKeys(App[Outcome]):
 
     def action_leave(self) -> None:
         """Leave the neighbourhood, after saying what that means."""
-        self.doing.leave()
+        self.leaving.begin()

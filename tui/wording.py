@@ -17,6 +17,7 @@ from tui.texts_anew import ANEW
 from tui.texts_card_paper import CARD_PAPER
 from tui.texts_devices import DEVICES
 from tui.texts_emergency import EMERGENCY
+from tui.texts_going import GOING
 from tui.texts_home import HOME
 from tui.texts_inviting import INVITING
 from tui.texts_listings import LISTINGS
@@ -43,6 +44,7 @@ _TABLES = (
     ANEW,
     EMERGENCY,
     ROLL,
+    GOING,
 )
 ALL: Mapping[str, str] = {key: text for table in _TABLES for key, text in table.items()}
 

@@ -9,10 +9,7 @@ from meshnode.cli.asking import Attached, snapshot, with_node
 from meshnode.cli.command import Answer, Call, Command, Json
 from meshnode.cli.probe import answers
 from meshnode.cli.signed_copy import SIGNED, write_signed
-from meshnode.errors import StorageError
-from meshnode.export.json_lines import write_views
-
-READABLE = "board.jsonl"
+from meshnode.takeaway import READABLE, write_copy
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,13 +38,9 @@ def export(call: Call, folder: Path) -> Json:
     async def work(node: Attached) -> Json:
         known = await snapshot(node)
         names = {member: str(person["name"]) for member, person in known.members.items()}
-        count = write_views(folder / READABLE, known.records, names)
-        return {"readable": str(folder / READABLE), "records": count, "signed": None, "items": 0}
+        file, count = write_copy(folder, known.records, names)
+        return {"readable": str(file), "records": count, "signed": None, "items": 0}
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise StorageError(f"The folder {folder} cannot be made: {error.strerror}.") from error
     value = with_node(call, work)
     if not answers(call.paths.socket):
         value |= {"signed": str(folder / SIGNED), "items": write_signed(call.paths, folder / SIGNED)}

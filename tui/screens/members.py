@@ -12,6 +12,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from meshnode.api.schema import Json
+from meshnode.errors import MeshnodeError
 from tui.deciding import Deciding
 from tui.keymap import MEMBER_KEYS
 from tui.member_lines import MemberLines
@@ -24,6 +25,7 @@ _LINES = {
     "block": "member",
     "vote": "petition",
     "follow": "brake",
+    "go_on": "brake",
     "come": "offer",
 }
 """Which kind of line each decision is about."""
@@ -90,6 +92,24 @@ class MembersScreen(AskedPlace):
     def action_follow(self) -> None:
         """Follow the removals that this node holds back."""
         self._deciding.follow(self._selected()[1])
+
+    def action_go_on(self) -> None:
+        """Do not follow, and be asked no more."""
+        self._deciding.go_on(self._selected()[1])
+
+    def action_my_invites(self) -> None:
+        """One's invites, and taking one back."""
+        self.run_worker(self._show_invites())
+
+    async def _show_invites(self) -> None:
+        from tui.dialogs.my_invites import MyInvites
+
+        try:
+            invites = (await self.mesh.feed.ask("my_invites"))["invites"]
+        except MeshnodeError as error:
+            self.mesh.doing.tell(self.mesh.doing.sentence(error))
+            return
+        self.mesh.push_screen(MyInvites(invites), lambda _: self.ask_anew())
 
     def action_come(self) -> None:
         """Come along to where somebody starts anew."""
