@@ -13,9 +13,9 @@ import pytest
 
 from crdt.identifiers import Lane
 from meshnode.api.schema import ApiError
-from meshnode.cli.export import READABLE
 from meshnode.cli.signed_copy import SIGNED
 from meshnode.membership.statements import sign_vote
+from meshnode.takeaway import READABLE
 from tests.support.hand_peer import HandPeer
 from tests.support.nodes import RunningNode
 from tests.support.people import maple_street, member_keys, seeded_identity
