@@ -18,6 +18,10 @@ from tui.note_opening import open_note
 FOLDER = Path(__file__).parent / "snapshots"
 SIZES = [(80, 24), (120, 40)]
 KEYS = {
+    "home": ("2",),
+    "week": ("2", "w"),
+    "quick": ("a",),
+    "raise": ("exclamation_mark",),
     "board": ("right", "right"),
     "card": ("right", "enter"),
     "conflict": ("right", "right", "enter"),
@@ -29,6 +33,10 @@ KEYS = {
     "form": ("n",),
 }
 SIGNS = {
+    "home": "JOBS FREE",
+    "week": "nothing due",
+    "quick": "The rest is the title.",
+    "raise": "Raise an alarm",
     "board": "≠ two",
     "card": "History",
     "conflict": "TWO VERSIONS",
