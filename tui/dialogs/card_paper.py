@@ -9,20 +9,19 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from meshnode.cards.paper import KeyCard
-from tui.dialogs.dialog import Dialog
+from tui.dialogs.list_dialog import ListDialog
 from tui.keymap import DIALOG_KEYS, LIST_KEYS, bind
 from tui.plain_text import clean, wrap
-from tui.widgets.line_list import Line, LineList
+from tui.widgets.line_list import Line
 from tui.wording import say
 
 PRINT, FILE, CHECK = "print", "file", "check"
 
 
-class CardPaper(Dialog[str]):
+class CardPaper(ListDialog[str]):
     """Eight lines of four words; the answer is what is wanted next, or nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -32,21 +31,11 @@ class CardPaper(Dialog[str]):
         *LIST_KEYS,
         *DIALOG_KEYS,
     ]
-    AUTO_FOCUS = "LineList"
     DEFAULT_CSS = "CardPaper LineList { width: 66; max-width: 100%; height: 100%; max-height: 20; }"
 
     def __init__(self, card: KeyCard) -> None:
-        super().__init__()
+        super().__init__(say("paper.of", name=clean(card.name)))
         self._card = card
-
-    def compose(self) -> ComposeResult:
-        """One list of lines."""
-        title = say("paper.of", name=clean(self._card.name))
-        yield LineList(self.mesh.glyphs, self.mesh.paint, self._build, title=title)
-
-    def on_mount(self) -> None:
-        """Draw."""
-        self.call_after_refresh(self.query_one(LineList).rebuild)
 
     def _build(self, width: int) -> list[Line]:
         paint = self.mesh.paint
@@ -55,22 +44,6 @@ class CardPaper(Dialog[str]):
         lines += [Line(((f"   {number}  {line}", paint.strong),)) for number, line in enumerate(self._card.lines, 1)]
         lines.append(Line())
         return lines + [Line(((part, paint.text),)) for part in wrap(say("paper.keys"), width)]
-
-    def action_up(self) -> None:
-        """Read on above."""
-        self.query_one(LineList).move(-1)
-
-    def action_down(self) -> None:
-        """Read on below."""
-        self.query_one(LineList).move(1)
-
-    def action_page(self, step: int) -> None:
-        """A page of lines."""
-        self.query_one(LineList).page(step)
-
-    def action_end(self, last: bool) -> None:
-        """To the first or the last line."""
-        self.query_one(LineList).end(last)
 
     def action_next(self, what: str) -> None:
         """Print it, put it into a file, or try what was written down."""

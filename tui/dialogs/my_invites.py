@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from meshnode.api.schema import Json
 from meshnode.errors import MeshnodeError
 from tui.dialogs.confirm import Confirm
-from tui.dialogs.dialog import Dialog
+from tui.dialogs.list_dialog import ListDialog
 from tui.keymap import DIALOG_KEYS, LIST_KEYS, bind
 from tui.member_lines import names
 from tui.moments import moment
 from tui.plain_text import wrap
-from tui.widgets.line_list import Line, LineList
+from tui.widgets.line_list import Line
 from tui.wording import counted, say
 
 
-class MyInvites(Dialog[None]):
+class MyInvites(ListDialog[None]):
     """A list of invites; x takes the selected one back, after a question."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -28,25 +27,11 @@ class MyInvites(Dialog[None]):
         *LIST_KEYS,
         *DIALOG_KEYS,
     ]
-    AUTO_FOCUS = "LineList"
     DEFAULT_CSS = "MyInvites LineList { width: 76; max-width: 100%; height: 100%; max-height: 18; }"
 
     def __init__(self, invites: Sequence[Json]) -> None:
-        super().__init__()
+        super().__init__(say("invites.title"))
         self._invites = list(invites)
-
-    def compose(self) -> ComposeResult:
-        """One list of lines."""
-        yield LineList(self.mesh.glyphs, self.mesh.paint, self._build, title=say("invites.title"))
-
-    def on_mount(self) -> None:
-        """Draw."""
-        self.call_after_refresh(self.lines.rebuild)
-
-    @property
-    def lines(self) -> LineList:
-        """The widget with the lines."""
-        return self.query_one(LineList)
 
     def _build(self, width: int) -> list[Line]:
         paint = self.mesh.paint
@@ -86,19 +71,3 @@ class MyInvites(Dialog[None]):
             return
         self.mesh.doing.note(say("invites.voided"))
         self.lines.rebuild()
-
-    def action_up(self) -> None:
-        """To the line above."""
-        self.lines.move(-1)
-
-    def action_down(self) -> None:
-        """To the line below."""
-        self.lines.move(1)
-
-    def action_page(self, step: int) -> None:
-        """A page of lines."""
-        self.lines.page(step)
-
-    def action_end(self, last: bool) -> None:
-        """To the first or the last line."""
-        self.lines.end(last)
