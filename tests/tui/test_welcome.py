@@ -100,6 +100,8 @@ async def test_leaving_says_what_it_means_and_thanks(node: RunningNode) -> None:
         await shown.press("question_mark")
         await shown.type("leave this")
         await shown.press("enter")
+        await shown.sees("A copy of everything to take along")
+        await shown.press("enter")
         await shown.sees("Leave Maple Street?", "No reason is asked.", "y = yes   Enter, Esc or n = no")
         await shown.press("enter")
         await shown.sees_not("Leave Maple Street?")
