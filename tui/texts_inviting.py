@@ -29,6 +29,7 @@ INVITING: Mapping[str, str] = MappingProxyType(
         "words.matched": "The words matched. Your neighbour is reading what joining means, and then says yes or no.",
         "words.matched-esc": "Esc = back; they can still say yes.",
         "words.came": "{names} has come in. Welcome your new neighbour.",
+        "words.back": "{name} is back, on a new device, with their key card.",
         "words.guessed": "Three tries with other words: these are not good any more. If it was not your neighbour who "
         "mistyped them, somebody else on this network tried to guess.",
         "words.over": "The ten minutes are over.",

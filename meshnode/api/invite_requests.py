@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import ClassVar, Protocol
 
-from crdt.identifiers import StatementId
+from crdt.identifiers import MemberId, StatementId
 from meshnode.api.arguments import id_of, text, whole_number
 from meshnode.api.schema import Json
 from meshnode.errors import InviteError, NotPossible
@@ -117,8 +117,15 @@ class InviteRequests:
             "seconds_left": round(left),
             "tries_left": window.tries_left,
             "came": [person["name"] for person in self._people(window.invite)] if window.invite else [],
+            "back": self._called(window.back) if window.back else "",
             "address": self._inside.addresses(),
         }
+
+    def _called(self, member: MemberId) -> str:
+        """What a member is called now."""
+        replica = self._inside.replica
+        known = replica.membership.members.get(member)
+        return replica.profile_names().get(member) or (known.name if known else "")
 
     # -- who came ---------------------------------------------------------------------------------------------------
 

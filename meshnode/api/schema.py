@@ -40,7 +40,7 @@ REQUESTS: Final = {
     "invites": "the invites that are open now",
     "came_in": "who came in with an invite",
     "window_open": "open a window of ten minutes: three words to say to somebody",
-    "window": "how the window for spoken words stands",
+    "window": "how the window for spoken words stands, and who came in or back with them",
     "window_close": "close that window",
     "my_invites": "the invites of this person that are not dead, with who came in",
     "void": "take an invite back; who came in with it stays unless `keep` is false",

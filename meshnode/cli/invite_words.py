@@ -78,9 +78,11 @@ async def _wait(call: Call, node: Attached) -> list[str]:
     if window["state"] != "matched":
         return [ENDINGS.get(window["state"], ENDINGS["closed"]), NEXT]
     call.terminal.say("The words matched. Your neighbour reads what joining means, and then says yes or no.")
-    while not window["came"]:
+    while not window["came"] and not window["back"]:
         await asyncio.sleep(LOOK_SECONDS)
         window = await node.ask("window")
+    if window["back"]:
+        return [f"{display_line(window['back'])} is back, on a new device, with their key card."]
     return [f"{display_line(', '.join(window['came']))} has come in. Welcome your new neighbour."]
 
 

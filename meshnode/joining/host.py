@@ -14,7 +14,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 
-from crdt.identifiers import DeviceId, Lane, StatementId
+from crdt.identifiers import DeviceId, Lane, MemberId, StatementId
 from meshnode.errors import (
     ClockUnsure,
     DamagedCode,
@@ -59,11 +59,13 @@ class Host:
         epoch_key: Callable[[], bytes],
         clock: Callable[[], int],
         clock_unsure: Callable[[], bool],
+        came_back: Callable[[MemberId], None],
     ) -> None:
         self._replica = replica
         self._epoch_key = epoch_key
         self._clock = clock
         self._clock_unsure = clock_unsure
+        self._came_back = came_back
         self._one_at_a_time = asyncio.Lock()
 
     async def receive(self, connection: Connection) -> None:
@@ -128,7 +130,10 @@ class Host:
         network = replica.network
         certificate = returning(network, statements)
         if certificate is not None:
-            return self._home(await take_back(replica, certificate, statements))
+            device = await take_back(replica, certificate, statements)
+            if known is None:
+                self._came_back(certificate.signer)
+            return self._home(device)
         try:
             *carried, hello_bytes = statements
             hello_id = check_statement(network, hello_bytes)

@@ -16,7 +16,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from crdt.identifiers import StatementId
+from crdt.identifiers import MemberId, StatementId
 from meshnode.errors import HandshakeRefused, InviteError, MeshnodeError, PeerError
 from meshnode.identity.spoken_words import RANDOM_BYTES, pick_words
 from meshnode.joining.join_link import HostLink
@@ -56,6 +56,8 @@ class SpokenWindow:
     tries_left: int = TRIES
     invite: StatementId | None = None
     """The invite that was made when the words matched."""
+    back: MemberId | None = None
+    """Who came back with a key card since then: an invite opens their door and is not used up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,11 @@ class SpokenWindows:
         if self.last is not None:
             self._end(self.last, WindowState.CLOSED)
 
+    def came_back(self, member: MemberId) -> None:
+        """Somebody was let in with a token and a key card: with that of these words, if they were given one."""
+        if self.last is not None and self.last.invite is not None and self.last.back is None:
+            self.last.back = member
+
     # -- the door ---------------------------------------------------------------------------------------------------
 
     def knock(self) -> _Attempt | None:
@@ -177,7 +184,7 @@ class SpokenWindows:
             except MeshnodeError as error:
                 opening = Refused(InviteError.code, str(error))
             else:
-                window.invite = token.invite
+                window.invite, window.back = token.invite, None
                 opening = Token(token.text)
         try:
             async with HostLink(connection, opening) as guest:

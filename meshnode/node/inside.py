@@ -107,8 +107,8 @@ class InsideParts:
             changed=self._announce_anew,
             met=self.try_peer,
         )
-        self.host = Host(self.replica, self._key, clock, clock.is_unsure)
         self.windows = SpokenWindows(self._fresh_token, os.urandom, self._announce_anew)
+        self.host = Host(self.replica, self._key, clock, clock.is_unsure, self.windows.came_back)
         self._dialler = Dialler(
             Schedule(identity.device), self.links, AddressBook(StoredRows(store)), self._dial_out, identity.device
         )

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from meshnode.cards.paper import card_of
+from meshnode.platform import Paths, Roots
 from tests.support.nodes import RunningNode
+from tests.tui.conftest import QUIET
 from tests.tui.stage import stage
 from tui.dialogs.event import EventDialog
 from tui.dialogs.windows import WindowsDialog
@@ -25,6 +30,16 @@ async def test_three_words_stand_there_until_somebody_came(node: RunningNode, fr
         await shown.sees("The words matched.", "Esc = back; they can still say yes.")
         await fresh_node.ask("join", code=preview["code"], name="Bo", address=preview["address"])
         await shown.sees("Bo has come in.")
+
+
+async def test_who_comes_back_with_a_key_card_over_the_words_is_told_of(node: RunningNode, short_path: Path) -> None:
+    card = "\n".join(card_of(Paths("test", Roots.under(node.home)).keys, "Ana", "Maple Street").lines)
+    async with stage(node.socket, clock=Clock()) as shown, RunningNode(short_path / "n", "n", settings=QUIET) as new:
+        await shown.press("i", "w")
+        await shown.sees("Say these three words")
+        words = " ".join((await node.ask("window"))["words"])
+        await new.ask("restore", card=card, code=words, address=await address_of(node))
+        await shown.sees("Ana is back, on a new device, with their key card.")
 
 
 async def test_words_are_good_only_while_they_stand_there(node: RunningNode) -> None:

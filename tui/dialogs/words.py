@@ -51,7 +51,7 @@ class WordsDialog(Dialog[None]):
         self.set_interval(LOOK_SECONDS, self._look)
 
     async def _look(self) -> None:
-        if self._window.get("came"):
+        if self._window.get("came") or self._window.get("back"):
             return
         try:
             window = await self.mesh.feed.ask("window")
@@ -74,8 +74,10 @@ class WordsDialog(Dialog[None]):
             return self._wrapped(say("words.away"), width)
         if state == "matched":
             came = clean(", ".join(str(each) for each in self._window.get("came") or ()))
-            if came:
-                return [*self._wrapped(say("words.came", names=came), width), Line(), *self._wrapped(esc, width)]
+            back = clean(str(self._window.get("back") or ""))
+            if came or back:
+                said = say("words.came", names=came) if came else say("words.back", name=back)
+                return [*self._wrapped(said, width), Line(), *self._wrapped(esc, width)]
             matched, stay = say("words.matched"), say("words.matched-esc")
             return [*self._wrapped(matched, width), Line(), *self._wrapped(stay, width)]
         if state != "open" or self._window.get("words") != self._words:
