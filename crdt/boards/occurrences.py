@@ -7,7 +7,7 @@ Rules of this module:
 1. Shown are the latest due day and the next one of each running series, and every day that somebody has begun. No day
    is ever called late.
 2. The joined view is a task's view with `series` and `day`: what can be done with a task can be done with it.
-3. Days of a role are no tasks: who holds it stands in the chart of duties.
+3. Days of a role are no tasks: a role is held from one of its days to the next.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crdt.board import Board
-from crdt.boards.series_actions import ACTIONS, WILLING
+from crdt.boards.series_actions import ACTIONS
 from crdt.boards.series_fields import CODE, FIELDS, VERSION
 from crdt.edits import Put
 from crdt.fields import Json
@@ -20,13 +20,14 @@ from crdt.rhythm import around, spoken
 
 __all__ = ["ACTIONS", "BOARD", "CODE", "SERIES"]
 
+_WILLING = "willing"
 _VALUES = ("title", "rhythm", "place", "window", "work", "people_needed", "starts", "ends", "rotates", "status")
 
 
 def _show(reading: Reading) -> dict[str, Json]:
     said = [read for read in reading.entries("willing") if not read.id and not reading.has_gone(read.member)]
     willing = [
-        {"member": read.member} | reading.at_hub(read.last) for read in said if read.content.get("word") == WILLING
+        {"member": read.member} | reading.at_hub(read.last) for read in said if read.content.get("word") == _WILLING
     ]
     willing.sort(key=lambda each: each["member"])
     return {key: reading.value(key) for key in _VALUES} | {"details": reading.prose("details"), "willing": willing}
@@ -37,9 +38,6 @@ def _call(changes: Sequence[FieldChange]) -> str:
     written = {change.field: change for change in changes}
     if "status" in written:
         return "aside" if written["status"].after == "aside" else "reopen"
-    if "willing" in written:
-        after = written["willing"].after
-        return "willing" if isinstance(after, dict) and after.get("word") == WILLING else "not_now"
     return "renew" if set(written) == {"ends"} else "edit"
 
 
@@ -64,7 +62,7 @@ SERIES = Kind(CODE, "series", VERSION, FIELDS, _show, _call, undo_first=(Put("st
 BOARD = Board(
     name="series",
     title="Series",
-    help="What comes back: chores and roles with their rhythm, and who is willing.",
+    help="What comes back, in which rhythm; its days stand on the task board.",
     kind=SERIES,
     actions=ACTIONS,
     states=("running", "ended", "aside"),
@@ -72,7 +70,7 @@ BOARD = Board(
     example="turn the compost",
     finished=frozenset({"ended", "aside"}),
     row=("place", "ends"),
-    facts=("rhythm", "place", "window", "work", "people_needed", "starts", "ends", "rotates", "willing"),
+    facts=("rhythm", "place", "window", "work", "people_needed", "starts", "ends"),
     summary=rhythm_words,
     due=lambda view: "",
 )

@@ -1,8 +1,8 @@
 """What people can do with series.
 
 Rules of this module:
-1. Nobody is put on a list: each person says of themselves that they are willing, and takes it back without a reason.
-2. A rhythm that leaves a day open is closed by the day the series starts.
+1. A rhythm that leaves a day open is closed by the day the series starts.
+2. A series never goes on for ever: it is renewed by somebody who wants it.
 """
 
 from __future__ import annotations
@@ -12,11 +12,8 @@ from datetime import date, timedelta
 from crdt.action import Accepted, Action, Actor, Argument
 from crdt.boards.series_fields import ARGUMENTS, ENDS, RHYTHM, STARTS, TERM_DAYS, TITLE, VERSION
 from crdt.edits import Edit, Put, splices
-from crdt.fields import entry
 from crdt.kinds import VERSION_KEY, View
 from crdt.rhythm import read_rhythm
-
-WILLING, NOT_NOW, REST = "willing", "not now", "rest"
 
 
 def term_from(day: str) -> str:
@@ -60,25 +57,6 @@ def _edit(view: View, accepted: Accepted, actor: Actor) -> list[Edit]:
     return edits
 
 
-def willing_edit(actor: Actor, word: str) -> Put:
-    """What somebody says about taking turns in a series."""
-    return Put(f"willing/{actor.member.hex()}", entry("willing", word=word))
-
-
-def _is_willing(view: View, actor: Actor) -> bool:
-    return any(each["member"] == actor.member.hex() for each in view.get("willing", ()))
-
-
-def _willing_why_not(view: View, actor: Actor) -> str | None:
-    if view.get("rotates") == "no":
-        return "There is no lottery for this series: claim the turns you like on the task board."
-    return "You have said so already." if _is_willing(view, actor) else None
-
-
-def _not_now_why_not(view: View, actor: Actor) -> str | None:
-    return None if _is_willing(view, actor) else "You are not among the willing, so there is nothing to take back."
-
-
 def _renew(view: View, accepted: Accepted, actor: Actor) -> list[Edit]:
     ends = accepted.get("ends") or term_from(max(actor.today, view["ends"]))
     _in_order(view["starts"] or actor.today, ends)
@@ -113,26 +91,6 @@ ACTIONS = (
         "series",
         tuple(map(Argument, ARGUMENTS)),
         _edit,
-    ),
-    Action(
-        "series.willing",
-        "I would take a turn",
-        "Say that the lottery may propose you; whoever is proposed may still pass.",
-        {},
-        "series",
-        (),
-        lambda view, accepted, actor: [willing_edit(actor, WILLING)],
-        why_not=_willing_why_not,
-    ),
-    Action(
-        "series.not_now",
-        "Not now",
-        "Be left out of the lottery from now on, without a reason.",
-        {},
-        "series",
-        (),
-        lambda view, accepted, actor: [willing_edit(actor, NOT_NOW)],
-        why_not=_not_now_why_not,
     ),
     Action(
         "series.renew",

@@ -2,7 +2,8 @@
 
 Rules of this module:
 1. Every field is declared `at_hub`: neighbours without a device of their own plan the week at a shared screen.
-2. A series ends: without a day given it runs for half a year, and renewing it is a choice.
+2. Whether it rotates and who is willing is read, and no action of this version writes it: nothing draws a name yet.
+3. A series ends: without a day given it runs for half a year, and renewing it is a choice.
 """
 
 from __future__ import annotations
@@ -34,5 +35,5 @@ ROTATES = Choice(
 STATUS = Choice("status", "Status", "Whether it is on the board.", options=("running", "aside"), at_hub=True)
 WILLING = MemberEntry("willing", "Willing", "Who would take a turn.", at_hub=True)
 
-ARGUMENTS = (TITLE, RHYTHM, DETAILS, PLACE, WINDOW, WORK, PEOPLE, STARTS, ENDS, ROTATES)
-FIELDS: tuple[Field, ...] = (*ARGUMENTS, STATUS, WILLING)
+ARGUMENTS = (TITLE, RHYTHM, DETAILS, PLACE, WINDOW, WORK, PEOPLE, STARTS, ENDS)
+FIELDS: tuple[Field, ...] = (*ARGUMENTS, ROTATES, STATUS, WILLING)

@@ -134,7 +134,7 @@ _ENTRIES: Final = (
 BOARD_SUMMARIES: Final = {
     "listing": "Offers and requests: add, list, respond, accept, given, ...",
     "task": "The task board: add, list, show, claim, done, ...",
-    "series": "What comes back: add, list, willing, renew, ...",
+    "series": "What comes back: add, list, edit, renew, ...",
     "roster": "The emergency roster: add, list, show, mark, out, back, ...",
     "alarm": "Alarms: raise, seen, going, stand-down, list, ...",
     "rollcall": "Roll calls: open, tried, close, list, ...",

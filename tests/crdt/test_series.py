@@ -45,7 +45,7 @@ def task(plan: Neighbour, *days: Neighbour) -> dict[str, Any]:
 
 
 def test_a_series_as_people_see_it() -> None:
-    view = series(place="Garden", rotates="chore", details="Mind the toads.").view()
+    view = series(place="Garden", details="Mind the toads.").view()
     assert (view["kind"], view["rhythm"], view["starts"]) == ("series", "weekly fri", "2026-11-01")
     assert view["ends"] == "2027-05-02"  # half a year: terms end
     assert (view["details"], view["willing"], view["status"]) == ("Mind the toads.", [], "running")
@@ -69,23 +69,19 @@ def test_a_series_must_end_after_it_starts() -> None:
     assert ana.view()["ends"] == "2027-10-31"
 
 
-def test_who_is_willing_is_shown_and_who_is_not_is_nowhere() -> None:
-    ana, bo = series(rotates="role"), Neighbour(2, SERIES_RECORD)
+def test_who_is_willing_is_read_and_who_is_not_is_nowhere() -> None:
+    ana, bo = series(), Neighbour(2, SERIES_RECORD)
     bo.hear(ana)
-    bo.act("series.willing")
+    bo.write([Put(f"willing/{member(2).hex()}", '{"word":"willing"}')])
     ana.hear(bo)
-    ana.act("series.willing")
+    ana.write([Put(f"willing/{member(1).hex()}", '{"word":"willing"}')])
     assert [each["member"] for each in ana.view()["willing"]] == [member(1).hex(), member(2).hex()]
-    with pytest.raises(NotPossibleNow, match="said so already"):
-        ana.act("series.willing")
-    bo.act("series.not_now")
+    bo.write([Put(f"willing/{member(2).hex()}", '{"word":"not now"}')])
     ana.hear(bo)
     assert [each["member"] for each in ana.view()["willing"]] == [member(1).hex()]
     assert member(2).hex() not in str(ana.view() | {"changed": None})
     gone = Everyone(frozenset({member(1)}))
     assert ana.record.view(gone)["willing"] == []
-    with pytest.raises(NotPossibleNow, match="claim the turns"):
-        series().act("series.willing")
 
 
 def test_shown_are_the_latest_due_day_the_next_and_every_begun_one() -> None:
@@ -106,10 +102,11 @@ def test_shown_are_the_latest_due_day_the_next_and_every_begun_one() -> None:
     assert [view["day"] for view in done] == ["2026-12-18", "2026-12-25"]
 
 
-@pytest.mark.parametrize("change", [{"rotates": "role"}, {"ends": "2026-11-15"}])
-def test_roles_and_what_has_ended_are_not_on_the_board(change: dict[str, str]) -> None:
-    ana = series(**change)
-    assert tasks_now([ana.view()], NETWORK, TODAY) == []
+def test_roles_and_what_has_ended_are_not_on_the_board() -> None:
+    assert tasks_now([series(ends="2026-11-15").view()], NETWORK, TODAY) == []
+    role = series()
+    role.write([Put("rotates", "role")])
+    assert tasks_now([role.view()], NETWORK, TODAY) == []
 
 
 def test_what_is_set_aside_leaves_what_people_claimed() -> None:
