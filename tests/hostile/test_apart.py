@@ -250,7 +250,7 @@ async def test_a_hub_witnesses_for_an_event(tmp_path: Path) -> None:
     invite = street.invite("alice", uses=5, expires_day=TODAY + 1)
     desk = Desk(tmp_path / "hub", hub, street, TODAY * 86_400_000)
     await desk.hear_of(*street.statements)
-    host = Host(desk.replica, lambda: street.epoch_key, desk.clock, lambda: False)
+    host = Host(desk.replica, lambda: street.epoch_key, desk.clock, lambda: False, lambda _: None)
     reply = reply_by_hand(street, invite, "erin")
     await host.let_in((reply.invite, reply.hello))
     assert desk.replica.membership.author_class(seeded_identity("erin").device).current
