@@ -35,7 +35,7 @@ KEYS = {
 SIGNS = {
     "home": "JOBS FREE",
     "week": "nothing due",
-    "quick": "The rest is the title.",
+    "quick": "the kind of work",
     "raise": "Raise an alarm",
     "board": "≠ two",
     "card": "History",
