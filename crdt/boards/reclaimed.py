@@ -1,7 +1,8 @@
 """Value reclaimed: what the group gave each other, at prices from elsewhere; and the receipt over nothing.
 
 Rules of this module:
-1. Sums are the group's. With fewer than three people in one, it is not shown: it would name somebody.
+1. Sums are the group's. With fewer than three people who gave, one is not shown: it would name somebody, however
+   many received.
 2. A price is what somebody typed; what has none is counted as given, without a sum.
 """
 
@@ -27,7 +28,7 @@ class Reclaimed:
 
 
 def reclaimed(listings: Iterable[dict[str, Any]], first: str, last: str) -> Reclaimed | None:
-    """The group's sum over the givings of some days; None where fewer than three people had a part in it.
+    """The group's sum over the givings of some days; None where fewer than three people gave.
 
     Args:
         listings: views of the board.
@@ -40,17 +41,11 @@ def reclaimed(listings: Iterable[dict[str, Any]], first: str, last: str) -> Recl
         for giving in view["givings"]:
             if not (first <= giving["day"] <= last):
                 continue
-            people |= {str(giving.get("by") or giving["member"]), _owner(view)}
-            people |= {str(each["member"]) for each in view["accepted"]}
+            people.add(str(giving.get("by") or giving["member"]))
             things += 1
             priced += bool(giving["price"])
             cents += giving["count"] * giving["price"]
     return Reclaimed(cents, things, priced) if len(people) >= LEAST_PEOPLE else None
-
-
-def _owner(view: dict[str, Any]) -> str:
-    created = view["created"]
-    return str(created.get("by") or created["member"] or created["device"])
 
 
 def money(cents: int, currency: str = "") -> str:

@@ -29,7 +29,7 @@ def run(call: Call) -> Answer:
     found = reclaimed(known.of_kind("listing"), since, today)
     span = f"since {since}" if since else "so far"
     if found is None:
-        few = f"Fewer than {LEAST_PEOPLE} people had a part in it {span}: a sum would name somebody, so there is none."
+        few = f"Fewer than {LEAST_PEOPLE} people gave something {span}: a sum would name somebody, so there is none."
         return Answer({"since": since, "shown": False}, [few])
     lines = [f"Value we reclaimed {span}: {money(found.cents, call.options.currency)}, here: 0."]
     lines.append(f"Things given: {found.things}, of which {found.priced} have a price elsewhere.")

@@ -225,9 +225,14 @@ def given_view(owner: str, *givings: dict[str, Any]) -> dict[str, Any]:
 def test_sums_are_the_groups_and_name_nobody() -> None:
     two = [given_view("ana", giving("bo")), given_view("bo", giving("ana"))]
     assert reclaimed(two, "", TODAY) is None
-    three = [*two, given_view("kai", giving("ana", price=0))]
+    three = [*two, given_view("kai", giving("kai", price=0))]
     found = reclaimed(three, "", TODAY)
     assert found is not None
     assert (found.cents, found.things, found.priced) == (4200, 3, 2)
     assert reclaimed(three, "2026-11-21", TODAY) is None
     assert money(found.cents, "EUR") == "42.00 EUR"
+
+
+def test_what_one_person_gave_is_no_sum_however_many_received() -> None:
+    alone = given_view("ana", giving("ana")) | {"accepted": [{"member": "bo"}, {"member": "kai"}]}
+    assert reclaimed([alone], "", TODAY) is None
